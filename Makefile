@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make demo | check | all | install; V=1 shows commands, SANITIZE=1 builds with ASan and UBSan,
+# CC=clang builds with clang, WERROR= lets warnings pass. `make help` lists the targets.
+
+VERSION := 0.1.0
+prefix ?= /usr
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+DESTDIR ?=
+CFLAGS ?= -O2 -g
+WERROR ?= -Werror
+PKG_CONFIG ?= pkg-config
+
+ifneq ($(SANITIZE),)
+variant := sanitize
+sanitize := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else
+variant := release
+endif
+build := build/$(variant)-$(notdir $(CC))
+
+libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-6s %s\n')
+
+all: $(build)/kmp-match
+
+# Only what the compiler takes, asked once per build folder.
+takes = $(shell $(CC) $(1) -Werror -O2 -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+hardening_wanted := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-ftrivial-auto-var-init=zero
+warnings_wanted := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
+	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough \
+	-Wnull-dereference -Wold-style-definition -Wlogical-op -Wduplicated-cond
+
+$(build)/flags.mk: Makefile tools/require-libraries
+	$(Q)tools/require-libraries $(PKG_CONFIG) $(libraries)
+	@mkdir -p $(@D)
+	@{ echo 'flags_taken := $(foreach flag,$(hardening_wanted) $(warnings_wanted),$(call takes,$(flag)))'; \
+	   echo 'library_cflags := '"$$($(PKG_CONFIG) --cflags $(libraries))"; \
+	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
+
+ifeq ($(filter help clean demo check check-fast lint distclean setup,$(MAKECMDGOALS)),)
+include $(build)/flags.mk
+endif
+
+fortify := $(if $(sanitize),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -MMD -MP -fPIE \
+	-fvisibility=hidden $(flags_taken) $(WERROR) $(fortify) $(sanitize) $(library_cflags)
+own_ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
+
+library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
+library_sources := $(filter-out src/verbs/%,$(library_sources))
+program_sources := src/main.c $(sort $(wildcard src/verbs/*.c))
+objects = $(patsubst %.c,$(build)/%.o,$(1))
+
+$(build)/kmp-match: $(call objects,$(program_sources)) $(build)/libkmp-match.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(library_libs)
+
+# Everything but main and verbs, for tests and fuzzers; not installed.
+$(build)/libkmp-match.a: $(call objects,$(library_sources))
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(build)/%.o: %.c $(build)/flags.mk
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+unit_tests := $(patsubst tests/unit/%.c,$(build)/tests/unit/%,$(sort $(wildcard tests/unit/test-*.c)))
+unit-tests: $(unit_tests)
+$(build)/tests/unit/%: $(build)/tests/unit/%.o $(build)/libkmp-match.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(library_libs) $(shell $(PKG_CONFIG) --libs cmocka)
+.PRECIOUS: $(build)/%.o
+
+clean:
+	$(Q)rm -rf build/release-* build/sanitize-*
+
+-include $(shell find $(build) -name '*.d' 2>/dev/null)
+.PHONY: all clean unit-tests

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/diagnostic.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static int add_text(struct diagnostics *list, const char *id, const char *culprit, const char *text)
+{
+	struct diagnostic *item;
+
+	if (array_grow(&list->items, list->count, sizeof(*list->items)) < 0)
+		return -ENOMEM;
+	item = &list->items[list->count++];
+	item->id = strdup(id);
+	item->text = text_printable(text);
+	item->culprit = culprit ? text_printable(culprit) : NULL;
+	return item->id && item->text && (item->culprit || !culprit) ? 0 : -ENOMEM;
+}
+
+int diagnostics_add(struct diagnostics *list, const char *id, const char *culprit,
+		    const char *format, ...)
+{
+	auto_free char *text = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return add_text(list, id, culprit, text);
+}
+
+int diagnostics_copy(struct diagnostics *list, const struct diagnostics *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < from->count && r == 0; i++)
+		r = add_text(list, from->items[i].id, from->items[i].culprit, from->items[i].text);
+	return r;
+}
+
+void diagnostics_done(struct diagnostics *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].id);
+		free(list->items[i].text);
+		free(list->items[i].culprit);
+	}
+	free(list->items);
+	*list = (struct diagnostics){ 0 };
+}

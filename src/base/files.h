@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * files - reading, writing and walking below a directory fd; no path leaves its root.
+ *
+ * Layer: base.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+
+/* A block of memory; `data` is malloc'ed and one NUL byte stands behind it, not counted. */
+struct bytes {
+	uint8_t *data;
+	size_t size;
+};
+void bytes_done(struct bytes *bytes);
+#define auto_bytes __attribute__((cleanup(bytes_done)))
+
+/*
+ * Open PATH (leading slashes ignored) with FLAGS | O_CLOEXEC, every symlink resolved as if
+ * ROOT_FD were "/": a link or ".." never leads out of it. A new fd or -errno.
+ */
+int file_open_in_root(int root_fd, const char *path, int flags);
+bool file_exists_in_root(int root_fd, const char *path);
+/* Only a regular file, opened without blocking on a FIFO or device: -EISDIR, -EINVAL otherwise. */
+int file_open_regular(int dir_fd, const char *path);
+/* Read all of FD, at most MAX bytes: -EFBIG beyond. */
+int file_read_fd(int fd, size_t max, struct bytes *ret);
+/* file_open_in_root() + file_read_fd(), regular files only. */
+int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *ret);
+/* Write all SIZE bytes. 0 or -errno. */
+int file_write_fd(int fd, const void *data, size_t size);
+/* Sorted names in the directory FD, without "." and "..". FD stays open and usable. */
+int dir_names(int fd, struct strings *ret);
+/* Remove NAME in DIR_FD and all below it, never following a symlink. 0 (also if absent) or -errno. */
+int file_remove_tree(int dir_fd, const char *name);
+/* Make PATH and its parents below DIR_FD with MODE; no component may be a symlink. 0 or -errno. */
+int dir_make_path(int dir_fd, const char *path, mode_t mode);
+/*
+ * Is PATH (relative) safe to create below a directory: not empty, not absolute, no "." or ".."
+ * component, no component over 255 bytes, no control characters?
+ */
+bool path_is_safe(const char *path);

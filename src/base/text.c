@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+bool text_ends(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), tail = strlen(suffix);
+
+	return length >= tail && memcmp(text + length - tail, suffix, tail) == 0;
+}
+
+char *text_format(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	return length < 0 ? NULL : text;
+}
+
+int text_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Length of the well-formed UTF-8 sequence at TEXT (RFC 3629: no overlong, no surrogates), or 0. */
+static size_t utf8_length(const unsigned char *text)
+{
+	unsigned int lowest = 0x80, highest = 0xbf;
+	size_t length;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	if (text[0] == 0xe0)
+		lowest = 0xa0;
+	else if (text[0] == 0xed)
+		highest = 0x9f;
+	else if (text[0] == 0xf0)
+		lowest = 0x90;
+	else if (text[0] == 0xf4)
+		highest = 0x8f;
+	if (text[1] < lowest || text[1] > highest)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+char *text_printable(const char *text)
+{
+	const unsigned char *from = (const unsigned char *)text;
+	char *safe = malloc(strlen(text) * 4 + 1);
+	char *to = safe;
+
+	if (!safe)
+		return NULL;
+	while (*from) {
+		size_t length = *from < 0x20 || *from == 0x7f ? 0 : utf8_length(from);
+
+		/* C1 controls (U+0080 to U+009F) steer terminals too. */
+		if (length == 2 && from[0] == 0xc2 && from[1] < 0xa0)
+			length = 0;
+		if (length == 0) {
+			to += sprintf(to, "\\x%02x", *from++);
+			continue;
+		}
+		memcpy(to, from, length);
+		to += length;
+		from += length;
+	}
+	*to = '\0';
+	return safe;
+}
+
+char *text_module_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	char *name = strndup(base, strcspn(base, "."));
+
+	for (char *c = name; c && *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return name;
+}
+
+bool text_is_module_file(const char *path)
+{
+	static const char *const suffixes[] = { ".ko", ".ko.gz", ".ko.xz", ".ko.zst" };
+
+	for (size_t i = 0; i < COUNT(suffixes); i++)
+		if (text_ends(path, suffixes[i]))
+			return true;
+	return false;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text - small questions and answers about strings.
+ *
+ * Layer: base.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+static inline bool text_equal(const char *left, const char *right)
+{
+	return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+static inline bool text_starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends(const char *text, const char *suffix);
+/* What FORMAT makes; owned, NULL if out of memory. */
+__attribute__((format(printf, 1, 2))) char *text_format(const char *format, ...);
+/*
+ * A copy of TEXT safe for a terminal and for JSON: control bytes and what is no valid UTF-8
+ * become "\xHH". Owned, NULL if out of memory.
+ */
+char *text_printable(const char *text);
+/* The value of a hexadecimal digit of either case, or -1. */
+int text_hex_digit(char c);
+/*
+ * A module's name as the kernel compares it: the basename of PATH up to its first '.', '-' as '_'
+ * (kmod: modname_normalize). Owned, NULL if out of memory.
+ */
+char *text_module_name(const char *path);
+/* Is PATH the name of a module file: *.ko, *.ko.gz, *.ko.xz or *.ko.zst? */
+bool text_is_module_file(const char *path);

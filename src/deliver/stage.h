@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stage - the staging directory: generations of unpacked KMPs, switched atomically.
+ *
+ * Layer: deliver. Layout and promises: docs/staging.md. A generation is built beside the others,
+ * synced, and becomes the current one by one rename(2); nothing that exists is ever changed.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "select/plan.h"
+
+struct stage;
+
+/*
+ * Open (make, mode 0700) the staging directory PATH, take its lock (waiting for nobody: -EBUSY says
+ * who holds it), clear what an interrupted run left, and start an empty generation.
+ * NEEDED is how many bytes it will take: -ENOSPC before anything is written if there is less room.
+ * 0 or -errno with *RETERR set.
+ */
+int stage_begin(const char *path, const char *kernel_release, uint64_t needed, struct stage **ret,
+		struct error *reterr);
+/*
+ * Take PACKAGE apart from the RPM open at FD (borrowed): a verbatim copy into rpms/, its modules,
+ * firmware and configuration. The copy is what is checked (against the checksum that the metadata
+ * gives, and the payload's own digest) and what is unpacked, so nothing is read twice.
+ * Fills package->rpm_sha256, modules, firmware and diagnostics.
+ * 0, -EBADMSG with *RETERR set if the RPM is damaged or not the one described, or another -errno.
+ */
+int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr);
+/*
+ * Write manifest.json (RENDER makes its text for a generation number) and `packages`, sync, and
+ * move `current`. If the current generation has the same manifest, nothing new is made.
+ * *RET_GENERATION is the number that is current now. 0 or -errno with *RETERR set.
+ */
+int stage_commit(struct stage *stage,
+		 int (*render)(void *context, unsigned int generation, struct bytes *ret),
+		 void *context, unsigned int *ret_generation, struct error *reterr);
+/* Release the lock; a generation that was not committed is removed. */
+struct stage *stage_end(struct stage *stage);
+
+static inline void stage_release(struct stage **slot)
+{
+	stage_end(*slot);
+}
+#define auto_stage __attribute__((cleanup(stage_release)))

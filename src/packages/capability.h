@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * capability - what the text of a dependency means: hardware hints and kernel symbols.
+ *
+ * Layer: packages. Pure: memory in, memory out.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+
+/** Longest dependency looked at, in bytes: rpm headers end at 256 MiB, real ones below 2 KiB. */
+#define CAPABILITY_MAX 65536
+/** Most patterns that one merged hint may stand for: generators merge a handful. */
+#define HINT_PATTERNS_MAX 256
+
+enum hint_repair {
+	HINT_AS_IT_IS,
+	HINT_MERGED_ESCAPE, /* a raw [..] class stood inside a %XX escape or an escaped class */
+	HINT_UNPREFIXED,    /* "bus:...:..." without a prefix, which libsolv splits at the bus */
+};
+
+/* One `modalias(...)`, as libsolv and libzypp evaluate it, after the repairs that we know. */
+struct hint {
+	char *text;              /* the pattern as the package has it, still encoded */
+	char *prefix;            /* capability that must be provided too, or NULL */
+	struct strings patterns; /* decoded patterns for fnmatch(3), OR-ed; one unless repaired */
+	enum hint_repair repair;
+	bool match_all;          /* fits any machine: reported, never selects */
+};
+
+/*
+ * Read one "modalias(...)" dependency. 1 if it is one, 0 if it is something else or dead
+ * by libsolv's rules (too short, no final ')'), -E2BIG over CAPABILITY_MAX, -ENOMEM.
+ * Split: at the first ':' only if another one follows (libsolv src/suse.c).
+ */
+int hint_parse(const char *text, struct hint *ret);
+/* The same from PREFIX (or NULL) and PATTERN already split. 0 or -ENOMEM. */
+int hint_make(const char *prefix, const char *pattern, struct hint *ret);
+void hint_done(struct hint *hint);
+#define auto_hint __attribute__((cleanup(hint_done)))
+
+/*
+ * "%" and two hex digits become that byte, once, over the whole text; anything else stays
+ * (libzypp String.cc hexdecode). Owned; NULL if out of memory.
+ */
+char *pattern_decode(const char *text);
+/* Does PATTERN match any modalias at all: nothing but '*', ':' and a bus wildcard? */
+bool pattern_is_match_all(const char *pattern);
+
+/* "ksym(FLAVOR:SYMBOL)": 1 and copies in *RET_FLAVOR, *RET_SYMBOL; 0 if not; -ENOMEM. */
+int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol);
+/* A CRC as ksym() versions spell it: hex, with or without 0x or zeros. False if it is none. */
+bool crc_parse(const char *text, uint32_t *ret);

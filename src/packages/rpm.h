@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rpm - one RPM file: its header and its payload.
+ *
+ * Layer: packages. The only user of librpm beside trust/. Needs no rpm configuration directory
+ * and no rpm database; it runs no scriptlet and writes nothing.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/error.h"
+
+/** Largest RPM taken, in bytes: the biggest GPU driver packages are below 1 GiB. */
+#define RPM_SIZE_MAX (4ULL << 30)
+
+struct rpm;
+
+/*
+ * Read the header of the RPM open at FD (borrowed; its offset moves); NAME is for messages.
+ * The header's own digests are checked, and that the file is as long as the header says.
+ * 0, -EBADMSG with *RETERR set if it is damaged, cut or no RPM, or another -errno.
+ */
+int rpm_open(int fd, const char *name, struct rpm **ret, struct error *reterr);
+struct rpm *rpm_close(struct rpm *rpm);
+
+const char *rpm_nevra(const struct rpm *rpm); /* as driver_nevra() spells it; borrowed */
+/* Librpm's header, for the catalog to hand to libsolv; borrowed. */
+void *rpm_header_handle(const struct rpm *rpm);
+/* What it provides: parallel arrays of names and versions ("" if none). 0 or -ENOMEM. */
+int rpm_provides(const struct rpm *rpm, struct strings *ret_names, struct strings *ret_versions);
+/* Paths of all its files, as the header lists them, absolute. 0 or -ENOMEM. */
+int rpm_files(const struct rpm *rpm, struct strings *ret);
+/* Sum of the sizes of its files in bytes. */
+uint64_t rpm_installed_size(const struct rpm *rpm);
+
+/* One entry of the payload while rpm_payload() visits it; all borrowed. */
+struct rpm_entry {
+	const char *path;   /* absolute, as in the package */
+	mode_t mode;        /* type and permissions */
+	uint64_t size;      /* bytes of content; 0 for all but the one hard link that carries them */
+	const char *target; /* of a symlink; else NULL */
+	void *stream;       /* for rpm_entry_read() */
+};
+
+/*
+ * Visit each payload entry in order: VISIT returns 0 to go on, anything else to stop with that.
+ * Reads from the file that rpm_open() was given, once per rpm_open().
+ * 0, what VISIT returned, or -EBADMSG with *RETERR set if the payload is damaged or cut.
+ */
+int rpm_payload(struct rpm *rpm, int (*visit)(void *context, const struct rpm_entry *entry),
+		void *context, struct error *reterr);
+/* Up to SIZE bytes of ENTRY's content; 0 at its end, -EBADMSG if the payload is damaged. */
+long rpm_entry_read(const struct rpm_entry *entry, void *buffer, size_t size);
+
+static inline void rpm_release(struct rpm **slot)
+{
+	rpm_close(*slot);
+}
+#define auto_rpm __attribute__((cleanup(rpm_release)))

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * source - one --repo: where packages come from, and in which form.
+ *
+ * Layer: packages. What it is, is sniffed from content, never from the name.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/diagnostic.h"
+#include "base/error.h"
+
+enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM };
+const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm" */
+
+struct source {
+	char *id;       /* short and unique: "1", "2" in order of --repo */
+	char *location; /* as the user typed it */
+	enum source_kind kind;
+	int fd;       /* the directory that locations are relative to; -1 if it could not be read */
+	int priority; /* as zypp counts: smaller is better */
+	size_t packages;
+	size_t drivers;
+	struct error error; /* set if it could not be read */
+	bool failed;
+	struct diagnostics diagnostics;
+};
+
+/*
+ * Open and sniff LOCATION. 0, or -errno with ret->error set and ret->failed true: such a source is
+ * reported, and the plan is made from the others.
+ */
+int source_open(const char *location, size_t index, struct source *ret);
+/* Open the RPM at LOCATION of this source, never out of it and never anything but a file. */
+int source_open_rpm(const struct source *source, const char *location);
+void source_done(struct source *source);

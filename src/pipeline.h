@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pipeline - the stages in order, from hardware to a staged driver; owns their results.
+ *
+ * Layer: pipeline. Read this file and pipeline.c first.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "report/report.h"
+
+/* Process exit status. Installers branch on these; they never change meaning. */
+enum {
+	EXIT_DONE = 0,      /* did what was asked; also: nothing was needed */
+	EXIT_TROUBLE = 1,   /* could not; the reason is on stderr */
+	EXIT_USAGE = 2,     /* the command line makes no sense */
+	EXIT_REFUSED = 3,   /* a device without a driver has one on offer, and every build was refused */
+	EXIT_NOT_BOUND = 4, /* staged, but the device did not bind */
+};
+
+/* What the user asked for; const once the command line is parsed. */
+struct options {
+	bool dry_run;
+	struct strings repositories; /* --repo, in order of priority */
+	struct strings kernels;      /* --kernel */
+	struct strings hardware;     /* --hardware */
+	const char *flavor;
+	const char *arch;
+	const char *kernel_release;
+	const char *root; /* NULL: the running system */
+	const char *stage_dir;
+	const char *save; /* scan --save */
+	bool json;
+	bool no_gpg_checks;
+	int verbosity; /* -1 quiet, 0, 1 verbose */
+};
+
+/* Everything a run found and decided. */
+struct pipeline {
+	int root_fd;
+	struct device_list devices;
+	struct kernel kernel;
+	struct catalog *catalog;
+	struct source *sources;
+	size_t source_count;
+	struct plan plan;
+	bool trouble; /* a repository could not be read, or a chosen RPM is damaged */
+	unsigned int generation;
+	int exit;
+};
+
+/*
+ * Run every stage up to the plan, or with options->dry_run false up to the staging directory.
+ * The exit status is in ret->exit. 0, or -errno with *RETERR set; -EINVAL stands for EXIT_USAGE.
+ */
+int pipeline_run(const struct options *options, struct pipeline *ret, struct error *reterr);
+/* What the report shows of it; borrows from PIPELINE. */
+struct report pipeline_report(const struct pipeline *pipeline, const struct options *options);
+void pipeline_done(struct pipeline *pipeline);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report - tells people (text) and installers (JSON, format 1) what was found and decided.
+ *
+ * Layer: report. Everything in a struct report is borrowed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "hardware/device.h"
+#include "kernel/kernel.h"
+#include "packages/source.h"
+#include "select/plan.h"
+
+struct report {
+	bool dry_run;
+	bool gpg_checks;
+	const struct kernel *kernel;
+	const struct source *sources;
+	size_t source_count;
+	const struct device_list *devices;
+	const struct plan *plan;
+	int exit;
+	unsigned int generation; /* 0: none was made */
+	const char *stage_dir;   /* where generations are */
+};
+
+/* How a text answer is shown. */
+struct report_style {
+	bool color;
+	bool verbose;      /* every refused build, every alias, every diagnostic */
+	unsigned int width; /* columns; 0: do not cut lines */
+};
+
+/* The answer of `stage`: what is selected for which device, what is refused, what has no driver. */
+void report_text(const struct report *report, const struct report_style *style, FILE *out);
+/* The same as format 1 of docs/report.schema.json; also manifest.json. Owned. */
+struct json *report_json(const struct report *report);
+
+/* The answer of `scan`. */
+void report_devices_text(const struct device_list *devices, const struct report_style *style,
+			 FILE *out);
+/* {format, tool, arch, devices}: also the snapshot format, so sorted and without times. Owned. */
+struct json *report_devices_json(const struct device_list *devices);
+
+/* {format, tool, error, result} for a run that failed. Owned. */
+struct json *report_error_json(const struct error *error, int exit);

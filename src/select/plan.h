@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan - the decision: which packages, for which devices, and why not the others.
+ *
+ * Layer: select. Pure data; made by select/solve.c, read by deliver and report.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "packages/driver.h"
+
+/* The closed list of docs/reasons.md; ids are part of the machine interface. */
+enum reason {
+	REASON_SELECTED,      /* its hint fits a device, its requirements hold */
+	REASON_REQUIRED,      /* another selected package needs it */
+	REASON_UPDATE,        /* selected, and replaces an installed older build */
+	REASON_INSTALLED,     /* this very build is installed */
+	REASON_OTHER_FLAVOR,  /* made for another kernel flavor */
+	REASON_OTHER_ARCH,    /* made for another architecture */
+	REASON_OTHER_KERNEL,  /* asks for another kernel release by name */
+	REASON_KABI_MISMATCH, /* needs symbols that the kernel lacks or has with other CRCs */
+	REASON_KABI_UNKNOWN,  /* nothing says which symbols the kernel has */
+	REASON_MISSING_MODULE,     /* needs a symbol of a kernel module that is not in its tree */
+	REASON_MISSING_DEPENDENCY, /* requires something that nothing at hand provides */
+	REASON_OUTRANKED,     /* another family or repository serves the same with a better rank */
+	REASON_OLDER,         /* a newer build of the same family fits */
+	REASON_CONFLICT,      /* conflicts with a selected or installed package */
+	REASON_UNTRUSTED,     /* its signature was not checked, and checks were not switched off */
+	REASON_CORRUPT,       /* the RPM is damaged, or not the one that the metadata describes */
+	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */
+};
+const char *reason_id(enum reason reason);
+
+enum kabi_status { KABI_METADATA, KABI_UNPROVEN, KABI_UNKNOWN, KABI_MISMATCH };
+const char *kabi_status_id(enum kabi_status status);
+
+struct kabi {
+	enum kabi_status status;
+	size_t checked;            /* ksym requirements compared */
+	struct strings missing;    /* symbols that the kernel does not have */
+	struct strings differing;  /* symbols with another CRC */
+	struct strings unverified; /* symbols that an incomplete table says nothing about */
+};
+
+/* A hint of a package that fits a device. */
+struct plan_hint {
+	char *pattern;  /* decoded, as it matched */
+	char *modalias; /* of the device */
+	size_t device;  /* index into the device list */
+};
+
+/* What rank knows without opening packages; compared field by field, in this order. */
+struct rank {
+	int specificity; /* of the best matching pattern: 4 subsystem .. 0 wildcard */
+	int priority;    /* of the repository, smaller is better */
+};
+
+/* A module file of a package, as far as it was looked at. */
+struct plan_module {
+	char *name;   /* normalised */
+	char *path;   /* in the package; below its NEVRA directory once staged */
+	char *sha256; /* once staged, else NULL */
+};
+
+struct plan_package {
+	struct driver driver;
+	bool selected;
+	enum reason reason;
+	char *detail;  /* one sentence for people */
+	char *culprit; /* symbol, capability, package; or NULL */
+	struct plan_hint *hints;
+	size_t hint_count;
+	struct strings required_by; /* NEVRAs */
+	struct strings assumed;     /* requirements that a bare base takes for granted */
+	struct kabi kabi;
+	struct rank rank;
+	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL */
+	bool rpm_at_hand; /* its RPM can be opened now */
+	struct plan_module *modules;
+	size_t module_count;
+	struct strings firmware;          /* paths below lib/firmware */
+	struct diagnostics diagnostics;   /* of the package: flaws, what was left out when staging */
+};
+
+struct plan {
+	struct plan_package *packages; /* selected ones first, then by name, version (newest first) */
+	size_t count;
+	size_t *unmatched; /* indices of devices: a module or hint serves them, none is bound */
+	size_t unmatched_count;
+};
+
+/* Append an empty package and return it, borrowed until the next call; NULL if out of memory. */
+struct plan_package *plan_add(struct plan *plan);
+size_t plan_selected_count(const struct plan *plan);
+int plan_package_add_module(struct plan_package *package, const char *path, const char *sha256);
+/* Does a package that is selected, or one that was refused, have a hint for DEVICE? */
+bool plan_serves(const struct plan *plan, size_t device, bool selected);
+void plan_done(struct plan *plan);
+
+#define auto_plan __attribute__((cleanup(plan_done)))

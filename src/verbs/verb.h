@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verb - what the user types: one file a verb, its row at the foot of that file.
+ *
+ * Layer: verbs. The only layer that logs.
+ */
+#pragma once
+
+#include "pipeline.h"
+
+struct verb {
+	const char *name;
+	const char *arguments; /* as --help shows them, "" if none */
+	const char *summary;
+	int (*run)(const struct options *options, int argc, char **argv); /* returns the exit status */
+};
+
+extern const struct verb verb_stage, verb_scan;
+
+/* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
+int verb_fail(const struct options *options, const struct error *error, int exit);
+/* How answers are shown on this stdout: colors and width only on a terminal. */
+struct report_style verb_style(const struct options *options);
