@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+const char *reason_id(enum reason reason)
+{
+	static const char *const ids[] = {
+		[REASON_SELECTED] = "selected",
+		[REASON_REQUIRED] = "required",
+		[REASON_UPDATE] = "update",
+		[REASON_INSTALLED] = "installed",
+		[REASON_OTHER_FLAVOR] = "other-flavor",
+		[REASON_OTHER_ARCH] = "other-arch",
+		[REASON_OTHER_KERNEL] = "other-kernel",
+		[REASON_KABI_MISMATCH] = "kabi-mismatch",
+		[REASON_KABI_UNKNOWN] = "kabi-unknown",
+		[REASON_MISSING_MODULE] = "missing-module",
+		[REASON_MISSING_DEPENDENCY] = "missing-dependency",
+		[REASON_OUTRANKED] = "outranked",
+		[REASON_OLDER] = "older",
+		[REASON_CONFLICT] = "conflict",
+		[REASON_UNTRUSTED] = "untrusted",
+		[REASON_CORRUPT] = "corrupt",
+		[REASON_MATCH_ALL_HINT] = "match-all-hint",
+	};
+
+	return ids[reason];
+}
+
+const char *kabi_status_id(enum kabi_status status)
+{
+	static const char *const ids[] = {
+		[KABI_METADATA] = "metadata",
+		[KABI_UNPROVEN] = "unproven",
+		[KABI_UNKNOWN] = "unknown",
+		[KABI_MISMATCH] = "mismatch",
+	};
+
+	return ids[status];
+}
+
+struct plan_package *plan_add(struct plan *plan)
+{
+	if (array_grow(&plan->packages, plan->count, sizeof(*plan->packages)) < 0)
+		return NULL;
+	return &plan->packages[plan->count++];
+}
+
+size_t plan_selected_count(const struct plan *plan)
+{
+	size_t selected = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		selected += plan->packages[i].selected;
+	return selected;
+}
+
+int plan_package_add_module(struct plan_package *package, const char *path, const char *sha256)
+{
+	auto_free char *name = text_module_name(path);
+	auto_free char *own_path = strdup(path);
+	auto_free char *own_sha256 = sha256 ? strdup(sha256) : NULL;
+
+	if (!name || !own_path || (sha256 && !own_sha256))
+		return -ENOMEM;
+	if (array_grow(&package->modules, package->module_count, sizeof(*package->modules)) < 0)
+		return -ENOMEM;
+	package->modules[package->module_count++] = (struct plan_module){
+		.name = take(name),
+		.path = take(own_path),
+		.sha256 = take(own_sha256),
+	};
+	return 0;
+}
+
+static bool package_serves(const struct plan_package *package, size_t device)
+{
+	for (size_t i = 0; i < package->hint_count; i++)
+		if (package->hints[i].device == device)
+			return true;
+	return false;
+}
+
+bool plan_serves(const struct plan *plan, size_t device, bool selected)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->packages[i].selected == selected &&
+		    package_serves(&plan->packages[i], device))
+			return true;
+	return false;
+}
+
+static void kabi_done(struct kabi *kabi)
+{
+	strings_done(&kabi->missing);
+	strings_done(&kabi->differing);
+	strings_done(&kabi->unverified);
+}
+
+static void release_hints(struct plan_package *package)
+{
+	for (size_t i = 0; i < package->hint_count; i++) {
+		free(package->hints[i].pattern);
+		free(package->hints[i].modalias);
+	}
+	free(package->hints);
+}
+
+static void release_modules(struct plan_package *package)
+{
+	for (size_t i = 0; i < package->module_count; i++) {
+		free(package->modules[i].name);
+		free(package->modules[i].path);
+		free(package->modules[i].sha256);
+	}
+	free(package->modules);
+}
+
+static void package_done(struct plan_package *package)
+{
+	driver_done(&package->driver);
+	free(package->detail);
+	free(package->culprit);
+	release_hints(package);
+	strings_done(&package->required_by);
+	strings_done(&package->assumed);
+	kabi_done(&package->kabi);
+	free(package->rpm_sha256);
+	release_modules(package);
+	strings_done(&package->firmware);
+	diagnostics_done(&package->diagnostics);
+}
+
+void plan_done(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		package_done(&plan->packages[i]);
+	free(plan->packages);
+	free(plan->unmatched);
+	*plan = (struct plan){ 0 };
+}
