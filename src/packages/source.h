@@ -19,6 +19,7 @@ struct source {
 	char *id;       /* short and unique: "1", "2" in order of --repo */
 	char *location; /* as the user typed it */
 	enum source_kind kind;
+	char *file;   /* SOURCE_RPM: its name below fd; else NULL */
 	int fd;       /* the directory that locations are relative to; -1 if it could not be read */
 	int priority; /* as zypp counts: smaller is better */
 	size_t packages;
@@ -33,6 +34,8 @@ struct source {
  * reported, and the plan is made from the others.
  */
 int source_open(const char *location, size_t index, struct source *ret);
+/* Is the file NAME, open at FD, an RPM or meant to be one? */
+bool source_is_rpm(int fd, const char *name);
 /* Open the RPM at LOCATION of this source, never out of it and never anything but a file. */
 int source_open_rpm(const struct source *source, const char *location);
 void source_done(struct source *source);

@@ -53,6 +53,7 @@ struct plan_hint {
 
 /* What rank knows without opening packages; compared field by field, in this order. */
 struct rank {
+	int closeness;   /* 2 built for exactly this release, 1 by metadata, 0 nothing to go by */
 	int specificity; /* of the best matching pattern: 4 subsystem .. 0 wildcard */
 	int priority;    /* of the repository, smaller is better */
 };

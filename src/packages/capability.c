@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/capability.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+char *pattern_decode(const char *text)
+{
+	char *decoded = malloc(strlen(text) + 1);
+	char *to = decoded;
+
+	if (!decoded)
+		return NULL;
+	while (*text) {
+		int high = -1, low = -1;
+
+		if (text[0] == '%' && (high = text_hex_digit(text[1])) >= 0)
+			low = text_hex_digit(text[2]);
+		/* %00 would end the string early; libzypp's std::string keeps it, but no alias has one. */
+		if (low < 0 || high * 16 + low == 0) {
+			*to++ = *text++;
+			continue;
+		}
+		*to++ = (char)(high * 16 + low);
+		text += 3;
+	}
+	*to = '\0';
+	return decoded;
+}
+
+bool pattern_is_match_all(const char *pattern)
+{
+	return strchr(pattern, '*') && pattern[strspn(pattern, "*?:")] == '\0';
+}
+
+/*
+ * Does the raw class that opens at TEXT[AT] stand where the generator's merging broke something:
+ * inside a %XX escape, or inside a class that is itself escaped (%5B ... %5D)?
+ */
+static bool class_is_misplaced(const char *text, size_t at)
+{
+	bool in_class = false;
+
+	if (at >= 1 && text[at - 1] == '%')
+		return true;
+	if (at >= 2 && text[at - 2] == '%' && text_hex_digit(text[at - 1]) >= 0)
+		return true;
+	for (size_t i = 0; i + 2 < at; i++) {
+		if (strncasecmp(text + i, "%5B", 3) == 0)
+			in_class = true;
+		else if (strncasecmp(text + i, "%5D", 3) == 0)
+			in_class = false;
+	}
+	return in_class;
+}
+
+/* The first raw class in TEXT that is misplaced: where it opens, or -1; *RET_END is its ']'. */
+static long find_misplaced_class(const char *text, size_t *ret_end)
+{
+	for (size_t at = 0; text[at]; at++) {
+		const char *end;
+
+		if (text[at] != '[')
+			continue;
+		end = strchr(text + at, ']');
+		if (!end || end == text + at + 1)
+			return -1;
+		if (class_is_misplaced(text, at)) {
+			*ret_end = (size_t)(end - text);
+			return (long)at;
+		}
+		at = (size_t)(end - text);
+	}
+	return -1;
+}
+
+/* Replace the class at OPEN..END of TEXT by each of its characters, appending to ALTERNATIVES. */
+static int expand_class(struct strings *alternatives, const char *text, size_t open, size_t end)
+{
+	for (size_t i = open + 1; i < end; i++)
+		if (strings_addf(alternatives, "%.*s%c%s", (int)open, text, text[i],
+				 text + end + 1) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/*
+ * Every spelling of TEXT without misplaced classes, still encoded.
+ * 1 if there were any, 0 if not (or more spellings than HINT_PATTERNS_MAX: TEXT alone), -ENOMEM.
+ */
+static int expand_misplaced(const char *text, struct strings *ret)
+{
+	auto_strings struct strings work = { 0 };
+	int repaired = 0;
+
+	if (strings_add(&work, text) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < work.count; i++) {
+		size_t end = 0;
+		long open = find_misplaced_class(work.items[i], &end);
+
+		if (open < 0) {
+			if (strings_add(ret, work.items[i]) < 0)
+				return -ENOMEM;
+			continue;
+		}
+		repaired = 1;
+		if (work.count + end - (size_t)open > HINT_PATTERNS_MAX) {
+			strings_done(ret);
+			return strings_add(ret, text) < 0 ? -ENOMEM : 0;
+		}
+		if (expand_class(&work, work.items[i], (size_t)open, end) < 0)
+			return -ENOMEM;
+	}
+	return repaired;
+}
+
+static int decode_into(struct strings *patterns, const struct strings *encoded)
+{
+	for (size_t i = 0; i < encoded->count; i++) {
+		auto_free char *decoded = pattern_decode(encoded->items[i]);
+
+		if (!decoded || strings_add(patterns, decoded) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Buses whose aliases come without a prefix now and then, see kernel: scripts/mod/file2alias.c. */
+static const char *const buses[] = {
+	"acpi", "amba",     "ap",    "auxiliary", "bcma", "ccw",     "cdx",   "cpu",    "css",
+	"dfl",  "dmi",      "eisa",  "hdaudio",   "hid",  "i2c",     "input", "ipack",  "ishtp",
+	"mdio", "mei",      "mhi",   "of",        "pci",  "pcmcia",  "pnp",   "parisc", "platform",
+	"scsi", "rapidio",  "sdio",  "serio",     "spi",  "ssam",    "ssb",   "tee",    "typec",
+	"ulpi", "usb",      "vio",   "virtio",    "vmbus", "wmi",    "zorro", "x86cpu", "ieee1394",
+	"fsl-mc", "rpmsg",  "slim",  "sdw",       "coreboot",
+};
+
+/*
+ * A prefix that names a bus, or holds a wildcard, is no capability: the packager left the prefix
+ * out and libsolv split the alias at its first colon.
+ */
+static bool prefix_is_bus(const char *prefix)
+{
+	size_t length = strcspn(prefix, "*?[%");
+
+	if (prefix[length] && length == 0)
+		return false;
+	for (size_t i = 0; i < COUNT(buses); i++)
+		if (strlen(buses[i]) == length && strncmp(prefix, buses[i], length) == 0)
+			return true;
+	return false;
+}
+
+int hint_make(const char *prefix, const char *pattern, struct hint *ret)
+{
+	auto_hint struct hint hint = { 0 };
+	auto_strings struct strings encoded = { 0 };
+	int r;
+
+	if (prefix && prefix_is_bus(prefix)) {
+		hint.text = text_format("%s:%s", prefix, pattern);
+		hint.repair = HINT_UNPREFIXED;
+	} else {
+		hint.text = strdup(pattern);
+		hint.prefix = prefix ? strdup(prefix) : NULL;
+		if (prefix && !hint.prefix)
+			return -ENOMEM;
+	}
+	if (!hint.text)
+		return -ENOMEM;
+	r = expand_misplaced(hint.text, &encoded);
+	if (r < 0 || decode_into(&hint.patterns, &encoded) < 0)
+		return -ENOMEM;
+	if (r > 0 && hint.repair == HINT_AS_IT_IS)
+		hint.repair = HINT_MERGED_ESCAPE;
+	hint.match_all = pattern_is_match_all(hint.patterns.items[0]);
+	*ret = hint;
+	hint = (struct hint){ 0 };
+	return 0;
+}
+
+int hint_parse(const char *text, struct hint *ret)
+{
+	static const char open[] = "modalias(";
+	size_t length = strnlen(text, CAPABILITY_MAX + 1);
+	auto_free char *inner = NULL;
+	char *colon;
+	int r;
+
+	if (!text_starts(text, open))
+		return 0;
+	if (length > CAPABILITY_MAX)
+		return -E2BIG;
+	/* Two characters and a final ')' are the least that libsolv looks at (src/suse.c). */
+	if (length < sizeof(open) - 1 + 3 || text[length - 1] != ')')
+		return 0;
+	inner = strndup(text + sizeof(open) - 1, length - sizeof(open));
+	if (!inner)
+		return -ENOMEM;
+	colon = strchr(inner, ':');
+	if (colon && strchr(colon + 1, ':')) {
+		*colon = '\0';
+		r = hint_make(inner, colon + 1, ret);
+	} else {
+		r = hint_make(NULL, inner, ret);
+	}
+	return r < 0 ? r : 1;
+}
+
+void hint_done(struct hint *hint)
+{
+	free(hint->text);
+	free(hint->prefix);
+	strings_done(&hint->patterns);
+	*hint = (struct hint){ 0 };
+}
+
+int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol)
+{
+	auto_free char *flavor = NULL;
+	auto_free char *symbol = NULL;
+	const char *inner, *colon;
+	size_t length = strnlen(name, CAPABILITY_MAX);
+
+	if (!text_starts(name, "ksym(") || length == CAPABILITY_MAX || name[length - 1] != ')')
+		return 0;
+	inner = name + strlen("ksym(");
+	colon = strchr(inner, ':');
+	/* Before 2008 the flavor was left out: "ksym(symbol)"; no kernel provides those. */
+	if (!colon || colon == inner || colon[1] == ')')
+		return 0;
+	flavor = strndup(inner, (size_t)(colon - inner));
+	symbol = strndup(colon + 1, (size_t)(name + length - 1 - (colon + 1)));
+	if (!flavor || !symbol)
+		return -ENOMEM;
+	*ret_flavor = take(flavor);
+	*ret_symbol = take(symbol);
+	return 1;
+}
+
+bool crc_parse(const char *text, uint32_t *ret)
+{
+	uint64_t crc = 0;
+
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		text += 2;
+	if (*text == '\0')
+		return false;
+	for (; *text; text++) {
+		int digit = text_hex_digit(*text);
+
+		if (digit < 0)
+			return false;
+		crc = crc * 16 + (uint64_t)digit;
+		if (crc > UINT32_MAX)
+			return false;
+	}
+	*ret = (uint32_t)crc;
+	return true;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+
+#define WHAT "read the repository"
+
+const char *source_kind_id(enum source_kind kind)
+{
+	static const char *const ids[] = {
+		[SOURCE_RPM_MD] = "rpm-md",
+		[SOURCE_DIRECTORY] = "directory",
+		[SOURCE_RPM] = "rpm",
+	};
+
+	return ids[kind];
+}
+
+/* The lead's magic number (rpm: lib/rpmlead.c). */
+static bool has_rpm_magic(int fd)
+{
+	static const unsigned char magic[4] = { 0xed, 0xab, 0xee, 0xdb };
+	unsigned char start[4];
+
+	return pread(fd, start, sizeof(start), 0) == (ssize_t)sizeof(start) &&
+	       memcmp(start, magic, sizeof(magic)) == 0;
+}
+
+bool source_is_rpm(int fd, const char *name)
+{
+	return text_ends(name, ".rpm") || has_rpm_magic(fd);
+}
+
+static int open_single_rpm(struct source *source, const char *path, int fd)
+{
+	const char *slash = strrchr(path, '/');
+	auto_free char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+
+	if (!folder)
+		return -ENOMEM;
+	if (!source_is_rpm(fd, path))
+		return error_set(&source->error, -EBADMSG, WHAT, source->location,
+				 "it is a file, but no RPM",
+				 "give a repository, a directory of RPMs or an RPM");
+	source->kind = SOURCE_RPM;
+	source->file = strdup(slash ? slash + 1 : path);
+	source->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (source->fd < 0)
+		return error_set(&source->error, -errno, WHAT, source->location, NULL, NULL);
+	return source->file ? 0 : -ENOMEM;
+}
+
+/* The local path that LOCATION stands for (zypp spells them dir:/path too), or NULL for a URL. */
+static const char *local_path(const char *location)
+{
+	static const char *const schemes[] = { "file://", "dir://", "file:", "dir:" };
+
+	for (size_t i = 0; i < COUNT(schemes); i++)
+		if (text_starts(location, schemes[i]))
+			return location + strlen(schemes[i]);
+	return strstr(location, "://") ? NULL : location;
+}
+
+static int open_path(struct source *source, const char *path)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set(&source->error, -errno, WHAT, source->location, NULL,
+				 errno == ENOENT ? "check the path given with --repo" : NULL);
+	if (S_ISREG(st.st_mode))
+		return open_single_rpm(source, path, fd);
+	if (!S_ISDIR(st.st_mode))
+		return error_set(&source->error, -EINVAL, WHAT, source->location,
+				 "it is neither a directory nor a file",
+				 "give a repository, a directory of RPMs or an RPM");
+	source->kind = file_exists_in_root(fd, "repodata/repomd.xml") ? SOURCE_RPM_MD :
+										SOURCE_DIRECTORY;
+	source->fd = take_fd(&fd);
+	return 0;
+}
+
+int source_open(const char *location, size_t index, struct source *ret)
+{
+	const char *path = local_path(location);
+	int r;
+
+	*ret = (struct source){
+		.id = text_format("%zu", index + 1),
+		.location = strdup(location),
+		.fd = -1,
+		.priority = (int)index + 1,
+	};
+	if (!ret->id || !ret->location)
+		r = -ENOMEM;
+	else if (!path)
+		r = error_set(&ret->error, -EPROTONOSUPPORT, WHAT, location,
+			      "it is not on this machine",
+			      "copy the repository here and give its directory");
+	else
+		r = open_path(ret, path);
+	ret->failed = r < 0;
+	return r;
+}
+
+int source_open_rpm(const struct source *source, const char *location)
+{
+	auto_fd int fd = file_open_in_root(source->fd, location, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EINVAL;
+}
+
+void source_done(struct source *source)
+{
+	free(source->id);
+	free(source->location);
+	free(source->file);
+	release_fd(&source->fd);
+	error_done(&source->error);
+	diagnostics_done(&source->diagnostics);
+	*source = (struct source){ .fd = -1 };
+}
