@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * catalog-internal - the catalog as libsolv sees it, for select/solve.c alone.
+ *
+ * Layer: packages.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <solv/pool.h>
+#include <solv/queue.h>
+#include <solv/repo.h>
+
+#include "packages/catalog.h"
+
+/* The pool; its installed repo is the base, real or (while bare) empty. Borrowed. */
+Pool *catalog_pool(const struct catalog *catalog);
+/* The source that package ID comes from, or SIZE_MAX for the base and what solve made up. */
+size_t catalog_source_of(const struct catalog *catalog, Id id);
+
+/* Is it a kernel, or a part of one (-base, -extra, -optional)? By what it provides and its name. */
+bool catalog_is_kernel(const struct catalog *catalog, Id id);
+/* Does it carry kernel modules: `kmod(`, `ksym(` provides or a name with "-kmp-"? No kernels. */
+bool catalog_is_driver(const struct catalog *catalog, Id id);
+enum driver_role catalog_role(const struct catalog *catalog, Id id);
+
+/*
+ * Append the ids of all `modalias` patterns in what package ID supplements to PATTERNS and, in
+ * step, the capability that each is tied to (0 if none) to PREFIXES.
+ */
+void catalog_hints(const struct catalog *catalog, Id id, Queue *patterns, Queue *prefixes);
+/* Append the leaves (names, versioned names) of dependency DEP to LEAVES. */
+void catalog_leaves(const struct catalog *catalog, Id dep, Queue *leaves);
+/* The name of a leaf, without its version. Borrowed. */
+const char *catalog_leaf_name(const struct catalog *catalog, Id leaf);

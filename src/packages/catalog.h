@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * catalog - everything on offer: the packages of all sources, and what is installed.
+ *
+ * Layer: packages. Opaque; with select/solve.c the only user of libsolv.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "packages/driver.h"
+#include "packages/source.h"
+
+/** Largest repomd.xml, in bytes: real ones are below 64 KiB. */
+#define REPOMD_SIZE_MAX (16U << 20)
+/** Largest primary metadata, compressed and plain, in bytes: the biggest distributions have 0.4 GB. */
+#define PRIMARY_SIZE_MAX (2ULL << 30)
+/** How deep a directory of RPMs is searched: vendors nest product, version and architecture. */
+#define DIRECTORY_DEPTH_MAX 8
+
+struct catalog;
+
+int catalog_new(struct catalog **ret);
+struct catalog *catalog_free(struct catalog *catalog);
+
+/*
+ * Make the rpm database below ROOT_FD the base, if there is one that is not empty.
+ * 1 if it is, 0 if the base is bare, or -errno with *RETERR set.
+ */
+int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr);
+/*
+ * Load the metadata of SOURCE, the INDEXth; counts its packages and drivers.
+ * 0, or -errno with source->error set and source->failed true; what was readable is loaded.
+ */
+int catalog_add_source(struct catalog *catalog, struct source *source, size_t index);
+
+bool catalog_has_base(const struct catalog *catalog);
+
+/*
+ * What the kernel package that provides `kernel-uname-r = RELEASE` provides, together with its
+ * -base, -extra and -optional of the same build: from the rpm database, or with OFFERED from the
+ * sources. 1 and parallel arrays (a version may be ""), 0 if there is none, -ENOMEM.
+ */
+int catalog_kernel_provides(const struct catalog *catalog, const char *release, bool offered,
+			    char **ret_nevra, struct strings *ret_names,
+			    struct strings *ret_versions);
+/* The record of package ID, made from its metadata. 0 or -ENOMEM. */
+int catalog_driver(struct catalog *catalog, int id, struct driver *ret);
+
+static inline void catalog_release(struct catalog **slot)
+{
+	catalog_free(*slot);
+}
+#define auto_catalog __attribute__((cleanup(catalog_release)))
