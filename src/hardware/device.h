@@ -12,6 +12,13 @@
 #include "base/array.h"
 #include "base/diagnostic.h"
 
+/** Most devices in a list: the largest machines have some ten thousand. */
+#define DEVICE_COUNT_MAX 1000000
+/** Most lines that the diagnostics of a list name one by one: a reader of them stops long before. */
+#define DEVICE_DIAGNOSTICS_MAX 100
+/** Longest driver or device name kept, in bytes: a file name in sysfs ends there (NAME_MAX). */
+#define DEVICE_TEXT_MAX 255
+
 struct device {
 	char *path; /* below /sys, e.g. "/devices/pci0000:00/0000:00:1f.2"; NULL in a plain list */
 	char *bus;  /* the part before the first ':' of the first modalias, e.g. "pci" */
@@ -28,16 +35,36 @@ struct device_list {
 	struct diagnostics diagnostics;
 };
 
-/* Append an empty device and return it, borrowed until the next call; NULL if out of memory. */
+/* Where a line was found, for diagnostics: a file (or sysfs path) and a line number from 1. */
+struct device_origin {
+	const char *file;
+	size_t line;
+};
+
+/* Append an empty device; *RET is borrowed until the next call. 0, -E2BIG or -ENOMEM. */
+int device_list_append(struct device_list *list, struct device **ret);
+/* The same; NULL if there is no room. */
 struct device *device_list_add(struct device_list *list);
 /* The device with PATH, or NULL; linear from the end, where readers look. */
 struct device *device_list_find(struct device_list *list, const char *path);
+/*
+ * Give DEVICE, one of LIST, the modalias in the LENGTH bytes at TEXT, which are one line from ORIGIN.
+ * 1, 0 if it is malformed (now a diagnostic "malformed-modalias" of LIST), or -ENOMEM.
+ */
+int device_list_add_modalias(struct device_list *list, struct device *device, const char *text,
+			     size_t length, const struct device_origin *origin);
+/* Add a diagnostic about the LENGTH bytes at TEXT, up to the limit above. 0 or -ENOMEM. */
+int device_list_complain(struct device_list *list, const char *id, const char *text, size_t length,
+			 const struct device_origin *origin);
 /*
  * Move all of FROM into LIST: devices with the same path become one (union of modaliases),
  * and so do devices without a path that have the same modalias. 0 or -ENOMEM.
  */
 int device_list_merge(struct device_list *list, struct device_list *from);
-/* Sort by path, then first modalias; drop devices without a modalias; fill `bus`. 0 or -ENOMEM. */
+/*
+ * Sort by path, then first modalias, and the modaliases of each; drop devices without a modalias,
+ * join the same ones as above; fill `bus`. The order of input plays no part. 0 or -ENOMEM.
+ */
 int device_list_finish(struct device_list *list);
 void device_list_done(struct device_list *list);
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * modalias - the literal text by which a device asks for its driver.
+ *
+ * Layer: hardware. Pure: memory in, memory out.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/** Longest modalias, in bytes: a sysfs file is one page, and the largest page is 64 KiB. */
+#define MODALIAS_MAX 65536
+
+/*
+ * Check the LENGTH bytes at TEXT, one line without its end, and copy them to *RET (owned):
+ * "<bus>:<fields>", both not empty, printable, valid UTF-8. Nothing is rewritten but the last field
+ * of a pci alias, which kernels before 2.6.33 or so print in lower case while drivers never do.
+ * 0, -EINVAL if malformed, -E2BIG over MODALIAS_MAX, -ENOMEM.
+ */
+int modalias_parse(const char *text, size_t length, char **ret);
+/* The part of MODALIAS before its first ':'. Owned; NULL if out of memory. */
+char *modalias_bus(const char *modalias);
