@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "report/label.h"
+#include "report/page.h"
+
+/** Flaws of the input shown unless verbose: a garbage list has one a line. */
+#define FLAWS_SHOWN_MAX 5
+
+static bool is_bound(const struct device *device)
+{
+	return device->driver != NULL;
+}
+
+static bool is_on(const struct device *device, const char *bus)
+{
+	return text_equal(device->bus, bus);
+}
+
+/* What stands in the driver column: its name, "-" for none, "?" where nobody looked. */
+static const char *driver_label(const struct device *device)
+{
+	if (device->driver)
+		return device->driver;
+	return device->driver_known ? "-" : "?";
+}
+
+struct columns {
+	unsigned int slot, driver;
+};
+
+static unsigned int wider(unsigned int width, const char *text, unsigned int most)
+{
+	unsigned int columns = text ? page_columns(text) : 0;
+
+	if (columns > most)
+		return width;
+	return columns > width ? columns : width;
+}
+
+static struct columns measure(const struct device_list *devices)
+{
+	struct columns columns = { 0, 1 };
+
+	for (size_t i = 0; i < devices->count; i++) {
+		auto_free char *slot = label_slot(&devices->items[i]);
+
+		columns.slot = wider(columns.slot, slot, LABEL_SLOT_MAX);
+		columns.driver = wider(columns.driver, driver_label(&devices->items[i]), 16);
+	}
+	return columns;
+}
+
+static void put_device(const struct page *page, const struct columns *columns,
+		       const struct device *device)
+{
+	auto_free char *slot = label_slot(device), *name = label_name(device);
+	bool named = device->path || device->name;
+	auto_free char *driver = text_format("%-*s", named ? (int)columns->driver + 1 : 0,
+					     driver_label(device));
+
+	page_row(page, &(struct page_row){
+			       .indent = 2,
+			       .label = slot ? slot : "?",
+			       .label_width = columns->slot,
+			       .lead = driver,
+			       .ink = is_bound(device) ? INK_GOOD : INK_PLAIN,
+			       .text = named ? name : NULL,
+		       });
+	for (size_t i = 0; page->style->verbose && i < device->modaliases.count; i++)
+		page_line(page, 6, INK_FAINT, "%s", device->modaliases.items[i]);
+}
+
+static void put_bus(const struct page *page, const struct columns *columns,
+		    const struct device_list *devices, const char *bus)
+{
+	size_t count = 0, bound = 0;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		count += is_on(&devices->items[i], bus);
+		bound += is_on(&devices->items[i], bus) && is_bound(&devices->items[i]);
+	}
+	page_line(page, 0, INK_BOLD, "%s: %zu device%s, %zu with a driver", bus, count,
+		  count == 1 ? "" : "s", bound);
+	for (size_t i = 0; i < devices->count; i++)
+		if (is_on(&devices->items[i], bus))
+			put_device(page, columns, &devices->items[i]);
+	page_gap(page);
+}
+
+static void put_flaws(const struct page *page, const struct diagnostics *flaws)
+{
+	size_t shown = flaws->count;
+
+	if (!page->style->verbose && shown > FLAWS_SHOWN_MAX)
+		shown = FLAWS_SHOWN_MAX;
+	for (size_t i = 0; i < shown; i++)
+		page_line(page, 0, INK_CAREFUL, "note: %s", flaws->items[i].text);
+	if (shown < flaws->count)
+		page_line(page, 0, INK_CAREFUL, "note: %zu more like these; --verbose shows them",
+			  flaws->count - shown);
+}
+
+void report_devices_text(const struct device_list *devices, const struct report_style *style,
+			 FILE *out)
+{
+	const struct page page = { out, style };
+	struct columns columns = measure(devices);
+	auto_strings struct strings buses = { 0 };
+	size_t bound = 0;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		bound += is_bound(&devices->items[i]);
+		if (devices->items[i].bus)
+			(void)strings_add_once(&buses, devices->items[i].bus);
+	}
+	strings_sort_unique(&buses);
+	for (size_t i = 0; i < buses.count; i++)
+		put_bus(&page, &columns, devices, buses.items[i]);
+	put_flaws(&page, &devices->diagnostics);
+	if (devices->count == 0)
+		page_line(&page, 0, INK_BOLD, "No devices found.");
+	else
+		page_line(&page, 0, INK_BOLD, "%zu device%s, %zu with a driver.", devices->count,
+			  devices->count == 1 ? "" : "s", bound);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "report/label.h"
+#include "report/page.h"
+#include "report/verdicts.h"
+
+/** Notes shown unless verbose: one flaw of a vendor's packaging repeats in each of its builds. */
+#define NOTES_SHOWN_MAX 5
+/** Columns of a PCI address, which most slots are; longer ones get a line of their own. */
+#define SLOT_WIDTH 12
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void put_head(const struct page *page, const char *label, enum ink ink, const char *lead,
+		     const char *text)
+{
+	page_row(page, &(struct page_row){
+			       .label = label,
+			       .label_width = strlen("Machine"),
+			       .lead = lead,
+			       .ink = ink,
+			       .text = text,
+		       });
+}
+
+static void put_kernel(const struct page *page, const struct kernel *kernel)
+{
+	auto_free char *symbols = NULL, *text = NULL;
+
+	if (kernel->symbols)
+		symbols = text_format("%zu symbols from %s", symbol_table_count(kernel->symbols),
+				      kernel->symbols_from ? kernel->symbols_from : "?");
+	else
+		symbols = strdup("symbols not known");
+	text = text_format("(flavor %s%s%s), %s", kernel->flavor ? kernel->flavor : "unknown",
+			   kernel->arch ? ", " : "", kernel->arch ? kernel->arch : "",
+			   symbols ? symbols : "?");
+	put_head(page, "Kernel", INK_BOLD, kernel->release, text);
+}
+
+static void put_machine(const struct page *page, const struct device_list *devices)
+{
+	size_t bound = 0, known = 0;
+	auto_free char *text = NULL;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		bound += devices->items[i].driver != NULL;
+		known += devices->items[i].driver_known;
+	}
+	if (known > 0)
+		text = text_format("%zu device%s, %zu with a driver", devices->count,
+				   plural(devices->count), bound);
+	else
+		text = text_format("%zu device%s", devices->count, plural(devices->count));
+	put_head(page, "Machine", INK_PLAIN, NULL, text);
+}
+
+static void put_source(const struct page *page, const struct source *source)
+{
+	auto_free char *text = NULL;
+
+	if (source->failed) {
+		text = text_format("%s: %s", source->location,
+				   source->error.why ? source->error.why : "unknown reason");
+		put_head(page, "Source", INK_BAD, "not read:", text);
+		return;
+	}
+	text = text_format("%s: %zu package%s, %zu with drivers", source->location,
+			   source->packages, plural(source->packages), source->drivers);
+	put_head(page, "Source", INK_PLAIN, NULL, text);
+}
+
+static void put_installed(const struct report *report, const struct page *page)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < report->plan->count; i++) {
+		if (report->plan->packages[i].reason != REASON_INSTALLED)
+			continue;
+		if (first) {
+			page_gap(page);
+			page_line(page, 0, INK_BOLD, "Installed already");
+			page_gap(page);
+		}
+		first = false;
+		page_line(page, 2, INK_PLAIN, "%s", report->plan->packages[i].driver.nevra);
+	}
+}
+
+static bool has_hint_for(const struct plan_package *package, size_t device)
+{
+	for (size_t i = 0; i < package->hint_count; i++)
+		if (package->hints[i].device == device)
+			return true;
+	return false;
+}
+
+/* Has the device at INDEX no driver, and only refused builds on offer? */
+static bool is_refused(const struct report *report, size_t index)
+{
+	bool refused = false;
+
+	if (report->devices->items[index].driver)
+		return false;
+	for (size_t i = 0; i < report->plan->count; i++) {
+		const struct plan_package *package = &report->plan->packages[i];
+
+		if (!has_hint_for(package, index))
+			continue;
+		if (!verdict_is_refusal(package))
+			return false;
+		refused = true;
+	}
+	return refused;
+}
+
+static bool is_unmatched(const struct report *report, size_t index)
+{
+	for (size_t i = 0; i < report->plan->unmatched_count; i++)
+		if (report->plan->unmatched[i] == index)
+			return true;
+	return false;
+}
+
+static void put_unserved(const struct page *page, const struct device *device, const char *why)
+{
+	auto_free char *slot = label_slot(device), *name = label_name(device), *text = NULL;
+
+	if (device->path || device->name)
+		text = text_format("%s: %s", name ? name : "?", why);
+	page_row(page, &(struct page_row){
+			       .indent = 2,
+			       .label = slot ? slot : "?",
+			       .label_width = SLOT_WIDTH,
+			       .text = text ? text : why,
+		       });
+}
+
+/* Devices that stay without a driver. Returns how many have one on offer that was refused. */
+static size_t put_driverless(const struct report *report, const struct page *page)
+{
+	size_t refused = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < report->devices->count; i++) {
+		bool refusal = is_refused(report, i);
+
+		if (!refusal && (!is_unmatched(report, i) || plan_serves(report->plan, i, true)))
+			continue;
+		if (first) {
+			page_gap(page);
+			page_line(page, 0, INK_BOLD, "Left without a driver");
+			page_gap(page);
+		}
+		first = false;
+		refused += refusal;
+		put_unserved(page, &report->devices->items[i],
+			     refusal ? "every build on offer was refused"
+				     : "a module for it exists, but none is bound");
+	}
+	return refused;
+}
+
+/* Where notes go while they are counted: one a line, the first few or all of them. */
+struct notes {
+	const struct page *page;
+	size_t count, most;
+};
+
+static void put_note(struct notes *notes, const char *about, const struct diagnostic *note)
+{
+	if (notes->count++ >= notes->most)
+		return;
+	if (notes->count == 1) {
+		page_gap(notes->page);
+		page_line(notes->page, 0, INK_BOLD, "Notes");
+		page_gap(notes->page);
+	}
+	page_line(notes->page, 2, INK_PLAIN, "%s: %s%s%s%s", about, note->text,
+		  notes->page->style->verbose ? " [" : "",
+		  notes->page->style->verbose ? note->id : "",
+		  notes->page->style->verbose ? "]" : "");
+}
+
+static void put_notes_of(struct notes *notes, const char *about, const struct diagnostics *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		put_note(notes, about, &list->items[i]);
+}
+
+static void put_notes(const struct report *report, const struct page *page)
+{
+	bool verbose = page->style->verbose;
+	struct notes notes = { page, 0, verbose ? SIZE_MAX : NOTES_SHOWN_MAX };
+
+	put_notes_of(&notes, "kernel", &report->kernel->diagnostics);
+	put_notes_of(&notes, "machine", &report->devices->diagnostics);
+	for (size_t i = 0; i < report->source_count; i++)
+		put_notes_of(&notes, report->sources[i].location, &report->sources[i].diagnostics);
+	for (size_t i = 0; i < report->plan->count; i++) {
+		const struct plan_package *package = &report->plan->packages[i];
+
+		put_notes_of(&notes, package->driver.nevra, &package->driver.diagnostics);
+		put_notes_of(&notes, package->driver.nevra, &package->diagnostics);
+	}
+	if (notes.count > notes.most)
+		page_line(page, 2, INK_PLAIN, "and %zu more; --verbose shows them",
+			  notes.count - notes.most);
+}
+
+static void put_outcome(const struct report *report, const struct page *page, size_t selected,
+			size_t refused)
+{
+	auto_free char *and_refused = text_format(", %zu build%s refused", refused, plural(refused));
+	const char *tail = refused && and_refused ? and_refused : "";
+
+	if (selected == 0 && report->plan->count == 0)
+		page_line(page, 0, INK_BOLD, "No driver package on offer is made for this machine: "
+					     "nothing to do.");
+	else if (selected == 0)
+		page_line(page, 0, INK_BOLD, "Nothing to stage%s.", tail);
+	else if (report->dry_run)
+		page_line(page, 0, INK_BOLD, "%zu package%s would be staged%s.", selected,
+			  plural(selected), tail);
+	else if (report->generation > 0)
+		page_line(page, 0, INK_BOLD, "%zu package%s staged in %s/generations/%u%s.",
+			  selected, plural(selected), report->stage_dir, report->generation, tail);
+	else
+		page_line(page, 0, INK_BOLD, "Nothing was staged: %zu package%s selected%s.",
+			  selected, plural(selected), tail);
+}
+
+static bool has_failed_source(const struct report *report)
+{
+	for (size_t i = 0; i < report->source_count; i++)
+		if (report->sources[i].failed)
+			return true;
+	return false;
+}
+
+static void put_next_step(const struct report *report, const struct page *page, size_t selected,
+			  size_t unserved)
+{
+	if (has_failed_source(report))
+		page_line(page, 0, INK_BAD, "A source could not be read: nothing is staged until "
+					    "it can be, or is left out.");
+	else if (selected > 0 && report->dry_run && report->gpg_checks)
+		page_line(page, 0, INK_PLAIN, "To stage them, run without --dry-run and with "
+					      "--no-gpg-checks: this version does not check signatures.");
+	else if (selected > 0 && report->dry_run)
+		page_line(page, 0, INK_PLAIN, "Run without --dry-run to stage them.");
+	if (unserved > 0)
+		page_line(page, 0, INK_BAD, "%zu device%s a driver, and every build on offer was "
+					    "refused.",
+			  unserved, unserved == 1 ? " needs" : "s need");
+}
+
+void report_text(const struct report *report, const struct report_style *style, FILE *out)
+{
+	const struct page page = { out, style };
+	size_t selected = plan_selected_count(report->plan);
+	size_t refused = verdicts_refused_count(report->plan);
+	size_t unserved;
+
+	put_kernel(&page, report->kernel);
+	put_machine(&page, report->devices);
+	for (size_t i = 0; i < report->source_count; i++)
+		put_source(&page, &report->sources[i]);
+	verdicts_put_selected(report, &page);
+	put_installed(report, &page);
+	verdicts_put_refused(report, &page);
+	unserved = put_driverless(report, &page);
+	put_notes(report, &page);
+	page_gap(&page);
+	put_outcome(report, &page, selected, refused);
+	put_next_step(report, &page, selected, unserved);
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/verdicts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "report/label.h"
+
+/** Devices listed below a package unless verbose: a server has dozens of ports of one card. */
+#define DEVICES_SHOWN_MAX 4
+/** Columns of the build labels in the list of refusals. */
+#define BUILD_LABEL_MAX 40
+/** From this width on a refusal is one line; in fewer columns its reason gets its own. */
+#define ONE_LINE_WIDTH 110
+/** Symbols named after a refusal when verbose; a wrong kernel makes thousands. */
+#define SYMBOLS_SHOWN_MAX 20
+
+bool verdict_is_refusal(const struct plan_package *package)
+{
+	return !package->selected && package->reason != REASON_INSTALLED;
+}
+
+size_t verdicts_refused_count(const struct plan *plan)
+{
+	size_t refused = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		refused += verdict_is_refusal(&plan->packages[i]);
+	return refused;
+}
+
+/* Does the hint at INDEX name a device that no earlier hint of PACKAGE names? */
+static bool names_new_device(const struct report *report, const struct plan_package *package,
+			     size_t index)
+{
+	size_t device = package->hints[index].device;
+
+	if (device >= report->devices->count)
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (package->hints[i].device == device)
+			return false;
+	return true;
+}
+
+static size_t device_count(const struct report *report, const struct plan_package *package)
+{
+	size_t devices = 0;
+
+	for (size_t i = 0; i < package->hint_count; i++)
+		devices += names_new_device(report, package, i);
+	return devices;
+}
+
+static unsigned int widest_slot(const struct report *report, const struct plan_package *package)
+{
+	unsigned int widest = 0;
+
+	for (size_t i = 0; i < package->hint_count; i++) {
+		size_t device = package->hints[i].device;
+		auto_free char *slot = NULL;
+		unsigned int columns;
+
+		if (device >= report->devices->count)
+			continue;
+		slot = label_slot(&report->devices->items[device]);
+		columns = slot ? page_columns(slot) : 0;
+		if (columns > widest && columns <= LABEL_SLOT_MAX)
+			widest = columns;
+	}
+	return widest;
+}
+
+/* Width of the label column of all selected packages, so that their rows line up. */
+static unsigned int fact_width(const struct report *report)
+{
+	unsigned int width = strlen("needed by");
+
+	for (size_t i = 0; i < report->plan->count; i++) {
+		const struct plan_package *package = &report->plan->packages[i];
+		unsigned int widest = package->selected ? widest_slot(report, package) : 0;
+
+		if (widest > width)
+			width = widest;
+	}
+	return width;
+}
+
+static void put_fact(const struct page *page, unsigned int width, const char *label,
+		     enum ink ink, const char *lead, const char *text)
+{
+	const struct page_row row = {
+		.indent = 4,
+		.label = label,
+		.label_width = width,
+		.lead = lead,
+		.ink = ink,
+		.text = text,
+	};
+
+	page_row(page, &row);
+}
+
+/* The device of HINT, and how many look ALIKE. */
+static void put_device(const struct report *report, const struct page *page, unsigned int width,
+		       const struct plan_hint *hint, size_t alike)
+{
+	const struct device *device = &report->devices->items[hint->device];
+	auto_free char *slot = label_slot(device), *name = label_device(device);
+	auto_free char *pattern = label_pattern(hint->pattern);
+	auto_free char *all = NULL;
+
+	if (alike > 0 && name)
+		all = text_format("%s and %zu more like it", name, alike);
+	put_fact(page, width, slot ? slot : "?", INK_PLAIN, NULL, all ? all : name);
+	put_fact(page, width, "", INK_FAINT, "by hint",
+		 page->style->verbose ? hint->pattern : pattern);
+}
+
+/* Do two hints of a package serve devices that a person cannot tell apart, ports of one card? */
+static bool look_alike(const struct report *report, const struct plan_hint *left,
+		       const struct plan_hint *right)
+{
+	const struct device *one = &report->devices->items[left->device];
+	const struct device *other = &report->devices->items[right->device];
+
+	return one->name && text_equal(one->name, other->name) &&
+	       text_equal(one->driver, other->driver) && text_equal(left->pattern, right->pattern);
+}
+
+/* The first hint of PACKAGE whose device looks like that of the hint at INDEX. */
+static size_t first_alike(const struct report *report, const struct plan_package *package,
+			  size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (names_new_device(report, package, i) &&
+		    look_alike(report, &package->hints[i], &package->hints[index]))
+			return i;
+	return index;
+}
+
+static size_t count_alike(const struct report *report, const struct plan_package *package,
+			  size_t index)
+{
+	size_t alike = 0;
+
+	for (size_t i = index + 1; i < package->hint_count; i++)
+		alike += names_new_device(report, package, i) &&
+			 first_alike(report, package, i) == index;
+	return alike;
+}
+
+static void put_devices(const struct report *report, const struct page *page, unsigned int width,
+			const struct plan_package *package)
+{
+	size_t left = device_count(report, package), shown = 0;
+	bool verbose = page->style->verbose;
+
+	for (size_t i = 0; i < package->hint_count; i++) {
+		size_t alike = verbose ? 0 : count_alike(report, package, i);
+
+		if (!names_new_device(report, package, i) ||
+		    (!verbose && first_alike(report, package, i) != i))
+			continue;
+		if (!verbose && shown++ == DEVICES_SHOWN_MAX)
+			break;
+		put_device(report, page, width, &package->hints[i], alike);
+		left -= 1 + alike;
+	}
+	if (left > 0) {
+		auto_free char *text = text_format("and %zu devices more", left);
+
+		put_fact(page, width, "", INK_PLAIN, NULL, text);
+	}
+}
+
+static void put_kabi(const struct page *page, unsigned int width, const struct kabi *kabi)
+{
+	auto_free char *text = NULL;
+
+	if (kabi->status == KABI_UNPROVEN) {
+		put_fact(page, width, "kernel", INK_CAREFUL, "not proven:",
+			 "the package does not say which kernel symbols it needs");
+	} else if (kabi->status == KABI_UNKNOWN) {
+		put_fact(page, width, "kernel", INK_CAREFUL, "not proven:",
+			 "the symbols of this kernel are not known");
+	} else if (kabi->checked > 0) {
+		text = text_format("has all %zu symbols that it asks for", kabi->checked);
+		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
+	}
+}
+
+/* All of LIST in one line, or the first MOST and how many follow. */
+static char *enumerated(const struct strings *list, size_t most)
+{
+	char *text = strdup("");
+
+	for (size_t i = 0; i < list->count && text; i++) {
+		auto_free char *before = text;
+
+		if (i == most)
+			return text_format("%s and %zu more", before, list->count - i);
+		text = text_format("%s%s%s", before, i ? ", " : "", list->items[i]);
+	}
+	return text;
+}
+
+static void put_origin(const struct report *report, const struct page *page, unsigned int width,
+		       const struct driver *driver)
+{
+	if (driver->source >= report->source_count)
+		return;
+	if (report->source_count > 1 || page->style->verbose)
+		put_fact(page, width, "from", INK_PLAIN, NULL,
+			 report->sources[driver->source].location);
+}
+
+static void put_selected(const struct report *report, const struct page *page, unsigned int width,
+			 const struct plan_package *package)
+{
+	auto_free char *required_by = enumerated(&package->required_by, 3);
+	auto_free char *assumed = enumerated(&package->assumed, SIZE_MAX);
+
+	page_line(page, 2, INK_GOOD, "%s", package->driver.nevra);
+	put_devices(report, page, width, package);
+	if (package->required_by.count > 0)
+		put_fact(page, width, "needed by", INK_PLAIN, NULL, required_by);
+	if (package->reason == REASON_UPDATE)
+		put_fact(page, width, "update", INK_PLAIN, NULL, package->detail);
+	put_kabi(page, width, &package->kabi);
+	put_origin(report, page, width, &package->driver);
+	if (package->assumed.count > 0 && page->style->verbose)
+		put_fact(page, width, "assumed", INK_PLAIN, NULL, assumed);
+}
+
+void verdicts_put_selected(const struct report *report, const struct page *page)
+{
+	size_t count = plan_selected_count(report->plan);
+	unsigned int width = fact_width(report);
+
+	if (count == 0)
+		return;
+	page_gap(page);
+	page_line(page, 0, INK_BOLD, "Selected: %zu package%s", count, count == 1 ? "" : "s");
+	for (size_t i = 0; i < report->plan->count; i++) {
+		if (!report->plan->packages[i].selected)
+			continue;
+		page_gap(page);
+		put_selected(report, page, width, &report->plan->packages[i]);
+	}
+}
+
+static bool same_family(const struct plan_package *left, const struct plan_package *right)
+{
+	return text_equal(left->driver.family, right->driver.family);
+}
+
+/* Is the package at INDEX the first refused one of its family (SAME_REASON: and of its reason)? */
+static bool is_first(const struct plan *plan, size_t index, bool same_reason)
+{
+	const struct plan_package *package = &plan->packages[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (verdict_is_refusal(&plan->packages[i]) &&
+		    same_family(&plan->packages[i], package) &&
+		    (!same_reason || plan->packages[i].reason == package->reason))
+			return false;
+	return true;
+}
+
+/* Refused builds behind INDEX of the same family and for the same reason. */
+static size_t alike_behind(const struct plan *plan, size_t index)
+{
+	const struct plan_package *package = &plan->packages[index];
+	size_t alike = 0;
+
+	for (size_t i = index + 1; i < plan->count; i++)
+		alike += verdict_is_refusal(&plan->packages[i]) &&
+			 same_family(&plan->packages[i], package) &&
+			 plan->packages[i].reason == package->reason;
+	return alike;
+}
+
+/* What tells PACKAGE from the others of its family. */
+static char *build_label(const struct plan_package *package)
+{
+	const struct driver *driver = &package->driver;
+	bool named = !text_equal(driver->name, driver->family);
+	bool arch = package->reason == REASON_OTHER_ARCH;
+
+	return text_format("%s%s%s-%s%s%s", named ? driver->name : "", named ? "-" : "",
+			   driver->version, driver->release, arch ? "." : "",
+			   arch ? driver->arch : "");
+}
+
+static unsigned int build_width(const struct report *report, const struct page *page)
+{
+	unsigned int width = 0;
+
+	if (page->style->width && page->style->width < ONE_LINE_WIDTH)
+		return 0;
+	for (size_t i = 0; i < report->plan->count; i++) {
+		const struct plan_package *package = &report->plan->packages[i];
+		auto_free char *label = NULL;
+		unsigned int columns;
+
+		if (!verdict_is_refusal(package))
+			continue;
+		label = build_label(package);
+		columns = label ? page_columns(label) : 0;
+		if (columns > width && columns <= BUILD_LABEL_MAX)
+			width = columns;
+	}
+	return width;
+}
+
+static void put_symbols(const struct page *page, const char *what, const struct strings *symbols)
+{
+	auto_free char *list = enumerated(symbols, SYMBOLS_SHOWN_MAX);
+
+	if (symbols->count > 0 && list)
+		page_line(page, 6, INK_FAINT, "%s: %s", what, list);
+}
+
+static void put_refusal(const struct report *report, const struct page *page, unsigned int width,
+			size_t index)
+{
+	const struct plan_package *package = &report->plan->packages[index];
+	size_t alike = page->style->verbose ? 0 : alike_behind(report->plan, index);
+	auto_free char *label = build_label(package);
+	auto_free char *lead = text_format("%s:", reason_id(package->reason));
+	auto_free char *text = NULL;
+	const char *detail = package->detail ? package->detail : package->culprit;
+
+	if (alike > 0)
+		text = text_format("%s (and %zu build%s more)", detail ? detail : "", alike,
+				   alike == 1 ? "" : "s");
+	page_row(page, &(struct page_row){
+			       .indent = 4,
+			       .label = label ? label : "?",
+			       .label_width = width,
+			       .lead = lead,
+			       .ink = INK_CAREFUL,
+			       .text = text ? text : detail,
+		       });
+	if (!page->style->verbose)
+		return;
+	put_symbols(page, "missing", &package->kabi.missing);
+	put_symbols(page, "other CRC", &package->kabi.differing);
+}
+
+static bool has_selected_build(const struct plan *plan, const struct plan_package *package)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->packages[i].selected && same_family(&plan->packages[i], package))
+			return true;
+	return false;
+}
+
+/* "SLOT NAME and 3 more": whom PACKAGE would have served. Owned; NULL if nothing here. */
+static char *would_serve(const struct report *report, const struct plan_package *package)
+{
+	size_t devices = device_count(report, package);
+
+	for (size_t i = 0; i < package->hint_count; i++) {
+		auto_free char *slot = NULL, *name = NULL, *more = NULL;
+		const struct device *device;
+
+		if (!names_new_device(report, package, i))
+			continue;
+		device = &report->devices->items[package->hints[i].device];
+		slot = label_slot(device);
+		name = device->path || device->name ? label_name(device) : strdup("");
+		more = devices > 1 ? text_format(" and %zu more", devices - 1) : strdup("");
+		return text_format("%s%s%s%s", slot ? slot : "?", name && *name ? " " : "",
+				   name ? name : "", more ? more : "");
+	}
+	return NULL;
+}
+
+static void put_family(const struct report *report, const struct page *page,
+		       const struct plan_package *package)
+{
+	const char *family = package->driver.family ? package->driver.family : package->driver.name;
+	auto_free char *whom = would_serve(report, package);
+
+	if (has_selected_build(report->plan, package))
+		page_line(page, 2, INK_BOLD, "%s (another build is selected)", family);
+	else if (whom)
+		page_line(page, 2, INK_BOLD, "%s, for %s", family, whom);
+	else
+		page_line(page, 2, INK_BOLD, "%s", family);
+}
+
+static void put_refused_family(const struct report *report, const struct page *page,
+			       unsigned int width, size_t first)
+{
+	const struct plan *plan = report->plan;
+
+	page_gap(page);
+	put_family(report, page, &plan->packages[first]);
+	for (size_t i = first; i < plan->count; i++)
+		if (verdict_is_refusal(&plan->packages[i]) &&
+		    same_family(&plan->packages[i], &plan->packages[first]) &&
+		    (page->style->verbose || is_first(plan, i, true)))
+			put_refusal(report, page, width, i);
+}
+
+void verdicts_put_refused(const struct report *report, const struct page *page)
+{
+	size_t count = verdicts_refused_count(report->plan);
+	unsigned int width = build_width(report, page);
+
+	if (count == 0)
+		return;
+	page_gap(page);
+	page_line(page, 0, INK_BOLD, "Refused: %zu build%s", count, count == 1 ? "" : "s");
+	for (size_t i = 0; i < report->plan->count; i++)
+		if (verdict_is_refusal(&report->plan->packages[i]) &&
+		    is_first(report->plan, i, false))
+			put_refused_family(report, page, width, i);
+}
