@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "kernel/symbols.h"
 
+struct tree;
+
 struct kernel {
 	char *release; /* as uname -r prints it */
 	char *flavor;  /* "default"; never NULL once kernel_finish() succeeded */
@@ -27,6 +29,7 @@ struct kernel {
 	struct strings provides;      /* "name" or "name = version" of the kernel package, no ksym() */
 	char *package;                /* a kernel RPM or package that still has to be read, or NULL:
 					 path of the RPM, for the pipeline to open */
+	struct tree *tree;   /* the module tree, for kernel_finish() to read symbols from; or NULL */
 	struct diagnostics diagnostics;
 };
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/description.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "kernel/release.h"
+#include "kernel/symvers.h"
+#include "kernel/tree.h"
+
+static const char using[] = "use the kernel";
+
+/* Put a copy of TEXT in *SLOT. 0 or -ENOMEM. */
+static int set_text(char **slot, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return -ENOMEM;
+	free(*slot);
+	*slot = copy;
+	return 0;
+}
+
+/* One description, ON, says that the kernel is RELEASE (NULL: it does not say). */
+static int note_release(struct kernel *kernel, const char *release, const char *on,
+			struct error *reterr)
+{
+	if (!release || text_equal(kernel->release, release))
+		return 0;
+	if (!kernel->release)
+		return set_text(&kernel->release, release);
+	return error_setf(reterr, -EINVAL, using, on,
+			  "describe one kernel only, or set them right with --kernel-release",
+			  "it is %s, but %s was asked for as well", release, kernel->release);
+}
+
+/* The same for a description whose release is only a guess by its path: --kernel-release wins. */
+static int note_guess(struct kernel *kernel, const struct kernel_request *request, char *guess,
+		      const char *on, struct error *reterr)
+{
+	auto_free char *release = guess;
+
+	return request->release ? 0 : note_release(kernel, release, on, reterr);
+}
+
+/* What PATH says by its name, as typed, else with its links resolved. Owned, or NULL. */
+static char *guess_release(const char *path)
+{
+	auto_free char *real = NULL;
+	char *release = release_of_path(path);
+
+	if (release)
+		return release;
+	real = realpath(path, NULL);
+	return real ? release_of_path(real) : NULL;
+}
+
+static int add_symvers(struct kernel *kernel, const struct kernel_request *request, int fd,
+		       const char *path, struct error *reterr)
+{
+	int r;
+
+	if (!kernel->symbols)
+		kernel->symbols = symbol_table_new();
+	if (!kernel->symbols)
+		return -ENOMEM;
+	r = symvers_read(fd, path, kernel->symbols, reterr);
+	if (r == 0 && !kernel->symbols_from)
+		r = set_text(&kernel->symbols_from, path);
+	kernel->symbols_complete = true;
+	return r < 0 ? r : note_guess(kernel, request, guess_release(path), path, reterr);
+}
+
+static int add_file(struct kernel *kernel, const struct kernel_request *request, int fd,
+		    const char *path, struct error *reterr)
+{
+	/* rpm: lib/rpmlead.c */
+	static const uint8_t rpm_magic[] = { 0xed, 0xab, 0xee, 0xdb };
+	uint8_t magic[sizeof(rpm_magic)];
+
+	if (pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
+	    memcmp(magic, rpm_magic, sizeof(magic)) != 0)
+		return add_symvers(kernel, request, fd, path, reterr);
+	if (kernel->package)
+		return error_set(reterr, -EINVAL, using, path,
+				 "another kernel package was given as well", "give one of them");
+	return set_text(&kernel->package, path);
+}
+
+/* The word in quotes of `#define UTS_RELEASE "..."`; owned, or NULL. */
+static char *parse_utsrelease(const struct bytes *text)
+{
+	const char *at = strstr((const char *)text->data, "UTS_RELEASE \"");
+	auto_free char *release = NULL;
+
+	if (!at)
+		return NULL;
+	at += strlen("UTS_RELEASE \"");
+	release = strndup(at, strcspn(at, "\"\n"));
+	return release && release_is_valid(release) ? take(release) : NULL;
+}
+
+/*
+ * The release of the headers open at FD. Debian's include/config/kernel.release has the version
+ * without ABI and flavor, so the header that the kernel itself is built with comes first.
+ */
+static char *release_of_headers(int fd, const char *path)
+{
+	auto_bytes struct bytes text = { 0 }, line = { 0 };
+	char *release = NULL;
+
+	if (file_read_in_root(fd, "include/generated/utsrelease.h", 65536, &text) == 0)
+		release = parse_utsrelease(&text);
+	if (!release)
+		release = guess_release(path);
+	if (release || file_read_in_root(fd, "include/config/kernel.release", 4096, &line) < 0)
+		return release;
+	line.data[strcspn((const char *)line.data, "\n")] = '\0';
+	return release_is_valid((const char *)line.data) ? strdup((const char *)line.data) : NULL;
+}
+
+static int add_headers(struct kernel *kernel, const struct kernel_request *request, int fd,
+		       const char *path, struct error *reterr)
+{
+	auto_fd int symvers = file_open_in_root(fd, "Module.symvers", O_RDONLY | O_NONBLOCK);
+	auto_free char *shown = text_format("%s/Module.symvers", path);
+	int r;
+
+	if (!shown)
+		return -ENOMEM;
+	if (symvers < 0)
+		return error_set(reterr, symvers, "open the kernel's symbols", shown, NULL, NULL);
+	r = note_guess(kernel, request, release_of_headers(fd, path), path, reterr);
+	return r < 0 ? r : add_symvers(kernel, request, symvers, shown, reterr);
+}
+
+/* Take over TREE. */
+static int adopt_tree(struct kernel *kernel, struct tree *tree)
+{
+	const char *arch = tree_arch(tree);
+
+	kernel->tree = tree;
+	kernel->tree_known = true;
+	/* The kernel's list outlives the tree's own, which nobody else reads. */
+	kernel->tree_modules = tree->modules;
+	tree->modules = (struct strings){ 0 };
+	return arch ? set_text(&kernel->arch, arch) : 0;
+}
+
+static int add_tree(struct kernel *kernel, const struct kernel_request *request, const char *path,
+		    struct error *reterr)
+{
+	struct tree *tree = NULL;
+	int r;
+
+	if (kernel->tree)
+		return error_set(reterr, -EINVAL, using, path,
+				 "another module tree was given as well", "give one of them");
+	r = tree_open(path, &tree, reterr);
+	if (r == 0)
+		r = adopt_tree(kernel, tree);
+	if (r < 0)
+		return r;
+	if (request->release || !kernel->tree->release)
+		return 0;
+	return note_release(kernel, kernel->tree->release, path, reterr);
+}
+
+static int add_folder(struct kernel *kernel, const struct kernel_request *request, int fd,
+		      const char *path, struct error *reterr)
+{
+	/* The root of a kernel's sources has a folder kernel/ too, so headers are asked for first. */
+	if (faccessat(fd, "Module.symvers", F_OK, 0) == 0)
+		return add_headers(kernel, request, fd, path, reterr);
+	if (tree_is_one(fd))
+		return add_tree(kernel, request, path, reterr);
+	return error_set(reterr, -EBADMSG, using, path,
+			 "it is neither a module tree nor a headers directory with Module.symvers",
+			 "give lib/modules/RELEASE of an installed kernel, or its release");
+}
+
+static int add_path(struct kernel *kernel, const struct kernel_request *request, const char *path,
+		    struct error *reterr)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set(reterr, -errno, using, path, NULL,
+				 "give a release, a module tree, a symvers file or a kernel RPM");
+	if (S_ISDIR(st.st_mode))
+		return add_folder(kernel, request, fd, path, reterr);
+	if (S_ISREG(st.st_mode))
+		return add_file(kernel, request, fd, path, reterr);
+	return error_set(reterr, -EINVAL, using, path, "it is neither a file nor a directory",
+			 "give a release, a module tree, a symvers file or a kernel RPM");
+}
+
+int description_add(struct kernel *kernel, const struct kernel_request *request, const char *text,
+		    struct error *reterr)
+{
+	if (strchr(text, '/'))
+		return add_path(kernel, request, text, reterr);
+	if (!release_is_valid(text))
+		return error_set(reterr, -EINVAL, using, text, "it does not look like a release",
+				 "give what `uname -r` prints, or a path with a '/' in it");
+	return note_release(kernel, text, text, reterr);
+}
+
+static const char *shown_root(const struct kernel_request *request)
+{
+	return request->root && !text_equal(request->root, "/") ? request->root : "";
+}
+
+/* Find the module tree of a release that was asked for by name. None is no error. */
+static int look_up_tree(struct kernel *kernel, const struct kernel_request *request,
+			struct error *reterr)
+{
+	struct tree *tree = NULL;
+	int r;
+
+	if (kernel->tree)
+		return 0;
+	r = tree_find(request->root_fd, shown_root(request), kernel->release, &tree, reterr);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return adopt_tree(kernel, tree);
+}
+
+/* Find the symvers file that goes with the tree, else with the release. None is no error. */
+static int look_up_symvers(struct kernel *kernel, const struct kernel_request *request,
+			   struct error *reterr)
+{
+	const struct tree *tree = kernel->tree;
+	int r;
+
+	if (kernel->symbols)
+		return 0;
+	if (!tree)
+		r = symvers_find(request->root_fd, shown_root(request), kernel->release,
+				 &kernel->symbols, &kernel->symbols_from, reterr);
+	else if (tree->release && !tree->alone)
+		r = symvers_find(tree->root_fd, tree->root, tree->release, &kernel->symbols,
+				 &kernel->symbols_from, reterr);
+	else
+		r = symvers_find_in_tree(tree->fd, tree->path, &kernel->symbols,
+					 &kernel->symbols_from, reterr);
+	kernel->symbols_complete = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+int description_look_up(struct kernel *kernel, const struct kernel_request *request, bool named,
+			struct error *reterr)
+{
+	int r = named ? look_up_tree(kernel, request, reterr) : 0;
+
+	if (r == 0 && (named || kernel->tree))
+		r = look_up_symvers(kernel, request, reterr);
+	return r;
+}

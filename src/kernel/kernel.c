@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "kernel/description.h"
+#include "kernel/release.h"
+#include "kernel/tree.h"
+
+char *kernel_flavor_of(const char *release)
+{
+	return release_flavor(release);
+}
+
+void kernel_done(struct kernel *kernel)
+{
+	free(kernel->release);
+	free(kernel->flavor);
+	free(kernel->arch);
+	symbol_table_free(kernel->symbols);
+	free(kernel->symbols_from);
+	strings_done(&kernel->tree_modules);
+	strings_done(&kernel->provides);
+	free(kernel->package);
+	tree_free(kernel->tree);
+	diagnostics_done(&kernel->diagnostics);
+	*kernel = (struct kernel){ 0 };
+}
+
+/* 0 or -ENOMEM. */
+static int set_release(struct kernel *kernel, const char *release)
+{
+	kernel->release = strdup(release);
+	return kernel->release ? 0 : -ENOMEM;
+}
+
+/* The newest of RELEASES whose flavor is FLAVOR (NULL: that have none); borrowed, or NULL. */
+static const char *newest_of_flavor(const struct strings *releases, const char *flavor)
+{
+	const char *newest = NULL;
+
+	for (size_t i = 0; i < releases->count; i++) {
+		auto_free char *own = release_flavor(releases->items[i]);
+
+		if (text_equal(own, flavor) &&
+		    (!newest || release_compare(newest, releases->items[i]) < 0))
+			newest = releases->items[i];
+	}
+	return newest;
+}
+
+/* The newest release of each flavor in RELEASES. 0 or -ENOMEM. */
+static int newest_of_each(const struct strings *releases, struct strings *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < releases->count && r == 0; i++) {
+		auto_free char *flavor = release_flavor(releases->items[i]);
+
+		r = strings_add_once(ret, newest_of_flavor(releases, flavor));
+	}
+	return r;
+}
+
+static int fail_for_flavors(const struct strings *newest, const char *root, struct error *reterr)
+{
+	auto_free char *list = strdup(newest->items[0]);
+
+	for (size_t i = 1; i < newest->count && list; i++) {
+		auto_free char *longer = text_format("%s, %s", list, newest->items[i]);
+
+		free(list);
+		list = take(longer);
+	}
+	if (!list)
+		return -ENOMEM;
+	return error_setf(reterr, -EINVAL, "choose a kernel in", root, "say which with --kernel",
+			  "none of its flavors is the booted one: %s", list);
+}
+
+/* The newest kernel below the root that is of --flavor, else of the booted one, else of the only one. */
+static int choose_installed(struct kernel *kernel, const struct kernel_request *request,
+			    const char *booted, struct error *reterr)
+{
+	auto_strings struct strings releases = { 0 }, newest = { 0 };
+	auto_free char *flavor = request->flavor ? strdup(request->flavor) : release_flavor(booted);
+	const char *release;
+	int r = tree_releases(request->root_fd, &releases);
+
+	if (r < 0)
+		return error_set(reterr, r, "list the kernels in", request->root, NULL, NULL);
+	release = newest_of_flavor(&releases, flavor);
+	if (release)
+		return set_release(kernel, release);
+	r = newest_of_each(&releases, &newest);
+	if (r < 0)
+		return r;
+	if (newest.count == 0 || request->flavor)
+		return error_set(reterr, -ENOENT, "find a kernel in", request->root,
+				 newest.count ? "none of that flavor is installed there" :
+						"no module tree is below lib/modules",
+				 "say which with --kernel");
+	if (newest.count > 1)
+		return fail_for_flavors(&newest, request->root, reterr);
+	return set_release(kernel, newest.items[0]);
+}
+
+static int choose_default(struct kernel *kernel, const struct kernel_request *request,
+			  struct error *reterr)
+{
+	struct utsname name;
+
+	if (kernel->release)
+		return 0;
+	if (uname(&name) < 0)
+		return error_set(reterr, -errno, "ask for the running kernel", NULL, NULL, NULL);
+	if (request->root)
+		return choose_installed(kernel, request, name.release, reterr);
+	return set_release(kernel, name.release);
+}
+
+static int check_request(const struct kernel_request *request, struct error *reterr)
+{
+	const char *flavor = request->flavor, *release = request->release;
+
+	if (release && !release_is_valid(release))
+		return error_set(reterr, -EINVAL, "use the kernel", release, "it does not look like a release",
+				 "give what `uname -r` prints after --kernel-release");
+	if (flavor && (*flavor == '\0' || strlen(flavor) > RELEASE_MAX ||
+		       flavor[strspn(flavor, "abcdefghijklmnopqrstuvwxyz"
+					     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+")]))
+		return error_set(reterr, -EINVAL, "use the flavor", flavor,
+				 "it does not look like a flavor", "give one such as 'default'");
+	return 0;
+}
+
+int kernel_find(const struct kernel_request *request, struct kernel *ret, struct error *reterr)
+{
+	auto_kernel struct kernel kernel = { 0 };
+	bool named = request->kernels.count == 0;
+	int r = check_request(request, reterr);
+
+	if (r == 0 && request->release)
+		r = set_release(&kernel, request->release);
+	for (size_t i = 0; i < request->kernels.count && r == 0; i++) {
+		r = description_add(&kernel, request, request->kernels.items[i], reterr);
+		named |= !strchr(request->kernels.items[i], '/');
+	}
+	if (r == 0 && request->kernels.count == 0)
+		r = choose_default(&kernel, request, reterr);
+	if (r == 0)
+		r = description_look_up(&kernel, request, named, reterr);
+	if (r < 0)
+		return r;
+	if (!kernel.release && !kernel.package)
+		return error_set(reterr, -EINVAL, "use the kernel", request->kernels.items[0],
+				 "nothing says which release it is", "give --kernel-release");
+	*ret = kernel;
+	kernel = (struct kernel){ 0 };
+	return 0;
+}
+
+/* What a kernel package provides, as kernel_add_provides() is given it. */
+struct provides {
+	const char *const *names, *const *versions;
+	size_t count;
+};
+
+static bool is_provided(const struct provides *provides, const char *name)
+{
+	for (size_t i = 0; i < provides->count; i++)
+		if (text_equal(provides->names[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * The release that a `kernel-uname-r = RELEASE` gives: KNOWN if that is one of them, else the
+ * first; borrowed, or NULL if there is none.
+ */
+static const char *provided_release(const struct provides *provides, const char *known)
+{
+	const char *release = NULL;
+
+	for (size_t i = 0; i < provides->count; i++) {
+		if (!text_equal(provides->names[i], "kernel-uname-r") || !provides->versions[i])
+			continue;
+		if (text_equal(provides->versions[i], known))
+			return known;
+		if (!release)
+			release = provides->versions[i];
+	}
+	return release;
+}
+
+/* A flavor is at the end of its kernel's release; RELEASE NULL: not known. */
+static bool flavor_fits(const char *flavor, const char *release)
+{
+	size_t length, tail = strlen(flavor);
+
+	if (!release)
+		return tail > 0;
+	length = strlen(release);
+	return tail > 0 && length > tail && release[length - tail - 1] == '-' &&
+	       text_ends(release, flavor);
+}
+
+/* FLAVOR of the first `ksym(FLAVOR:SYMBOL)` that fits RELEASE; owned, or NULL. */
+static char *flavor_of_symbols(const struct provides *provides, const char *release)
+{
+	for (size_t i = 0; i < provides->count; i++) {
+		const char *name = provides->names[i];
+		auto_free char *flavor = NULL;
+
+		if (!text_starts(name, "ksym(") || !strchr(name, ':'))
+			continue;
+		name += strlen("ksym(");
+		flavor = strndup(name, strcspn(name, ":"));
+		if (flavor && flavor_fits(flavor, release))
+			return take(flavor);
+	}
+	return NULL;
+}
+
+/*
+ * FLAVOR of the longest `kernel-FLAVOR` that fits RELEASE, since a release that ends in
+ * "-rt-amd64" ends in "-amd64" too; owned, or NULL. Names such as kernel-default-devel do not fit.
+ */
+static char *flavor_of_names(const struct provides *provides, const char *release)
+{
+	const char *longest = "";
+
+	for (size_t i = 0; i < provides->count; i++) {
+		const char *name = provides->names[i];
+
+		if (!text_starts(name, "kernel-"))
+			continue;
+		name += strlen("kernel-");
+		if (flavor_fits(name, release) && strlen(name) > strlen(longest))
+			longest = name;
+	}
+	return *longest ? strdup(longest) : NULL;
+}
+
+/* Owned, or NULL if nothing says it. */
+static char *provided_flavor(const struct provides *provides, const char *release)
+{
+	char *flavor = flavor_of_symbols(provides, release);
+
+	if (!flavor && release)
+		flavor = flavor_of_names(provides, release);
+	return flavor || !release ? flavor : release_flavor(release);
+}
+
+/*
+ * KMPs provide symbols too, but never the kernel's own names. A kernel-FLAVOR without a
+ * kernel-uname-r is what packages of other makers than SUSE have.
+ */
+static bool is_kernel_package(const struct provides *provides, const char *flavor)
+{
+	auto_free char *name = NULL;
+
+	if (is_provided(provides, "kernel-uname-r"))
+		return true;
+	name = flavor ? text_format("kernel-%s", flavor) : NULL;
+	return name && is_provided(provides, name);
+}
+
+/* ARCH of "kernel-FLAVOR_ARCH" (kernel-source: rpm/kernel-binary.spec.in); borrowed, or NULL. */
+static const char *provided_arch(const struct provides *provides, const char *flavor)
+{
+	size_t length = strlen(flavor);
+
+	for (size_t i = 0; i < provides->count; i++) {
+		const char *name = provides->names[i];
+
+		if (!text_starts(name, "kernel-") ||
+		    strncmp(name + strlen("kernel-"), flavor, length) != 0)
+			continue;
+		name += strlen("kernel-") + length;
+		if (*name == '_' && name[1])
+			return name + 1;
+	}
+	return NULL;
+}
+
+/* The symbols that are provided for FLAVOR, if there are any. 0 or -ENOMEM. */
+static int provided_symbols(const struct provides *provides, const char *flavor,
+			    struct symbol_table **ret)
+{
+	auto_symbol_table struct symbol_table *table = symbol_table_new();
+	int r = table ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < provides->count && r >= 0; i++)
+		r = symbols_add_provide(table, flavor, provides->names[i], provides->versions[i]);
+	if (r < 0)
+		return r;
+	if (symbol_table_at(table, 0))
+		*ret = take(table);
+	return 0;
+}
+
+static int add_symbols(struct kernel *kernel, const char *origin, const struct provides *provides)
+{
+	int r;
+
+	if (kernel->symbols || !kernel->flavor)
+		return 0;
+	r = provided_symbols(provides, kernel->flavor, &kernel->symbols);
+	if (r < 0 || !kernel->symbols)
+		return r;
+	kernel->symbols_complete = true;
+	kernel->symbols_from = strdup(origin);
+	return kernel->symbols_from ? 0 : -ENOMEM;
+}
+
+/* NAME is "kmod(MODULE.ko)", in packages before 2019 "kmod(MODULE)"; else nothing is added. */
+static int add_module(struct strings *modules, const char *name)
+{
+	auto_free char *file = NULL, *module = NULL;
+
+	if (!text_starts(name, "kmod(") || !text_ends(name, ")"))
+		return 0;
+	file = strndup(name + strlen("kmod("), strlen(name) - strlen("kmod()"));
+	module = file ? text_module_name(file) : NULL;
+	return module ? strings_add(modules, module) : -ENOMEM;
+}
+
+/* All but the symbols, which are in their table. */
+static int add_names(struct kernel *kernel, const struct provides *provides)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < provides->count && r == 0; i++) {
+		const char *name = provides->names[i], *version = provides->versions[i];
+
+		if (text_starts(name, "ksym("))
+			continue;
+		if (version && *version)
+			r = strings_addf(&kernel->provides, "%s = %s", name, version);
+		else
+			r = strings_add(&kernel->provides, name);
+		if (r == 0 && !kernel->tree_known)
+			r = add_module(&kernel->tree_modules, name);
+	}
+	strings_sort_unique(&kernel->tree_modules);
+	return r;
+}
+
+int kernel_add_provides(struct kernel *kernel, const char *origin, const char *const *names,
+			const char *const *versions, size_t count)
+{
+	const struct provides provides = { names, versions, count };
+	const char *release = provided_release(&provides, kernel->release), *arch;
+	auto_free char *flavor =
+		provided_flavor(&provides, release ? release : kernel->release);
+	int r = 0;
+
+	if (!is_kernel_package(&provides, flavor) || (release && !release_is_valid(release)) ||
+	    (release && kernel->release && !text_equal(release, kernel->release)))
+		return -EBADMSG;
+	if (!kernel->release && release)
+		r = set_release(kernel, release);
+	if (!kernel->flavor)
+		kernel->flavor = take(flavor);
+	arch = kernel->flavor ? provided_arch(&provides, kernel->flavor) : NULL;
+	if (arch && !kernel->arch) {
+		kernel->arch = strdup(arch);
+		r = kernel->arch ? r : -ENOMEM;
+	}
+	if (r == 0)
+		r = add_symbols(kernel, origin, &provides);
+	return r < 0 ? r : add_names(kernel, &provides);
+}
+
+static int settle_flavor(struct kernel *kernel, const char *wanted, struct error *reterr)
+{
+	if (wanted) {
+		free(kernel->flavor);
+		kernel->flavor = strdup(wanted);
+		return kernel->flavor ? 0 : -ENOMEM;
+	}
+	if (!kernel->flavor)
+		kernel->flavor = release_flavor(kernel->release);
+	if (kernel->flavor)
+		return 0;
+	return error_set(reterr, -EINVAL, "tell the flavor of kernel", kernel->release,
+			 "its release does not end in one", "say which with --flavor");
+}
+
+static int settle_arch(struct kernel *kernel, const char *wanted, const char *machine_arch)
+{
+	const char *arch = wanted ? wanted : kernel->arch ? NULL : machine_arch;
+
+	if (!arch)
+		return 0;
+	free(kernel->arch);
+	kernel->arch = strdup(arch);
+	return kernel->arch ? 0 : -ENOMEM;
+}
+
+/* Last resort for symbols: what the modules of the tree show of them. */
+static int read_tree_symbols(struct kernel *kernel, struct error *reterr)
+{
+	const char *path = kernel->tree->path;
+	int r = tree_symbols(kernel->tree, &kernel->symbols, &kernel->diagnostics);
+
+	if (r < 0)
+		return error_set(reterr, r, "read the modules of", path, NULL, NULL);
+	kernel->symbols_complete = false;
+	kernel->symbols_from = strdup(path);
+	if (!kernel->symbols_from)
+		return -ENOMEM;
+	return diagnostics_add(&kernel->diagnostics, "symbols-incomplete", path,
+			       "no symvers file of %s was found, so its symbols are those that its "
+			       "own modules export or use; about any other symbol nothing is known",
+			       kernel->release);
+}
+
+/* Without a tree nothing says which of the modules that export symbols will be there. */
+static int assume_module_symbols(struct kernel *kernel)
+{
+	const struct symbol *symbol;
+	size_t count = 0;
+
+	for (size_t i = 0; (symbol = symbol_table_at(kernel->symbols, i)); i++)
+		count += symbol->exporter && !text_equal(symbol->exporter, "vmlinux");
+	if (count == 0)
+		return 0;
+	return diagnostics_add(&kernel->diagnostics, "module-symbols-assumed", kernel->symbols_from,
+			       "no module tree of %s is known, so the modules that export %zu of "
+			       "its symbols are assumed to be there",
+			       kernel->release, count);
+}
+
+static int settle_symbols(struct kernel *kernel, struct error *reterr)
+{
+	if (!kernel->symbols && kernel->tree)
+		return read_tree_symbols(kernel, reterr);
+	if (!kernel->symbols)
+		return 0;
+	if (!kernel->tree_known)
+		return assume_module_symbols(kernel);
+	symbol_table_mark_absent(kernel->symbols, &kernel->tree_modules);
+	return 0;
+}
+
+int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
+		  const char *machine_arch, struct error *reterr)
+{
+	int r;
+
+	if (!kernel->release)
+		return error_set(reterr, -EINVAL, "use the kernel", kernel->package,
+				 "nothing says which release it is", "give --kernel-release");
+	r = settle_flavor(kernel, request->flavor, reterr);
+	if (r == 0)
+		r = settle_arch(kernel, request->arch, machine_arch);
+	return r < 0 ? r : settle_symbols(kernel, reterr);
+}

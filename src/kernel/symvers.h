@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * symvers - the file that lists what a kernel exports: where it is kept, in which compression.
+ *
+ * Layer: kernel.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "kernel/symbols.h"
+
+/** Largest symvers file in bytes, before and after decompression: real ones have 1 to 3 MiB. */
+#define SYMVERS_SIZE_MAX (64UL << 20)
+
+/* Add the rows of the file open at FD; PATH is for messages. 0, or -errno with *RETERR set. */
+int symvers_read(int fd, const char *path, struct symbol_table *table, struct error *reterr);
+/*
+ * Read the symvers file of RELEASE from where distributions keep it below ROOT_FD, shown as ROOT
+ * ("" for "/"). *RET_PATH is where it was. 0, -ENOENT if there is none (*RETERR is not set), or
+ * another -errno with *RETERR set. No link leads out of ROOT_FD.
+ */
+int symvers_find(int root_fd, const char *root, const char *release, struct symbol_table **ret,
+		 char **ret_path, struct error *reterr);
+/* The same for a module tree that stands by itself: in it, or in its `build`. */
+int symvers_find_in_tree(int tree_fd, const char *path, struct symbol_table **ret, char **ret_path,
+			 struct error *reterr);

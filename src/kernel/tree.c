@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "kernel/module.h"
+#include "kernel/release.h"
+
+/** Most module files of one tree: distributions have 4,000 to 8,000. */
+#define TREE_FILES_MAX 65536
+/** Deepest folder below kernel/ that is looked at: kernels use 8 levels. */
+#define TREE_DEPTH_MAX 24
+/** Largest modules.builtin in bytes: real ones have 10 to 50 KiB. */
+#define BUILTIN_SIZE_MAX (16UL << 20)
+
+/* In order of preference: where /usr is merged both are the same. */
+static const char *const module_folders[] = { "usr/lib/modules", "lib/modules" };
+
+struct tree *tree_free(struct tree *tree)
+{
+	if (!tree)
+		return NULL;
+	release_fd(&tree->fd);
+	release_fd(&tree->root_fd);
+	free(tree->root);
+	free(tree->path);
+	free(tree->release);
+	strings_done(&tree->files);
+	strings_done(&tree->modules);
+	free(tree);
+	return NULL;
+}
+
+/* Does R, from opening, say that there is no such thing, or a link that leads nowhere? */
+static bool is_absent(int r)
+{
+	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP;
+}
+
+static int open_folder(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int list_folder(struct tree *tree, int fd, const char *path, unsigned int depth);
+
+/* Take NAME in the folder open at FD, with PATH relative to the tree: a module file or a folder. */
+static int list_entry(struct tree *tree, int fd, const struct dirent *entry, const char *path,
+		      unsigned int depth)
+{
+	auto_fd int below = -1;
+
+	if (text_is_module_file(entry->d_name) &&
+	    (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)) {
+		if (tree->files.count >= TREE_FILES_MAX)
+			return -E2BIG;
+		return strings_add(&tree->files, path);
+	}
+	if (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)
+		return 0;
+	if (depth >= TREE_DEPTH_MAX)
+		return -E2BIG;
+	below = open_folder(fd, entry->d_name);
+	if (below == -ENOTDIR || below == -ELOOP)
+		return 0;
+	return below < 0 ? below : list_folder(tree, below, path, depth + 1);
+}
+
+static int list_folder(struct tree *tree, int fd, const char *path, unsigned int depth)
+{
+	auto_fd int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	auto_dir DIR *dir = NULL;
+	struct dirent *entry;
+	int r = 0;
+
+	if (own < 0)
+		return -errno;
+	dir = fdopendir(own);
+	if (!dir)
+		return -errno;
+	own = -1; /* owned by dir from here on */
+	while (r == 0 && (errno = 0, entry = readdir(dir))) {
+		auto_free char *below = NULL;
+
+		if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, ".."))
+			continue;
+		below = text_format("%s/%s", path, entry->d_name);
+		r = below ? list_entry(tree, fd, entry, below, depth) : -ENOMEM;
+	}
+	return r < 0 ? r : -errno;
+}
+
+static int list_files(struct tree *tree)
+{
+	auto_fd int fd = open_folder(tree->fd, "kernel");
+	int r;
+
+	if (fd < 0)
+		return is_absent(fd) ? 0 : fd;
+	r = list_folder(tree, fd, "kernel", 0);
+	strings_sort_unique(&tree->files);
+	return r;
+}
+
+static int add_name(struct tree *tree, const char *path)
+{
+	auto_free char *name = text_module_name(path);
+
+	if (!name)
+		return -ENOMEM;
+	return *name ? strings_add(&tree->modules, name) : 0;
+}
+
+/* modules.builtin: one line a module, its path as if it were a file (kbuild: modules.builtin). */
+static int add_builtin(struct tree *tree)
+{
+	auto_bytes struct bytes text = { 0 };
+	char *rest, *line;
+	int r = file_read_in_root(tree->fd, "modules.builtin", BUILTIN_SIZE_MAX, &text);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	rest = (char *)text.data;
+	while (r == 0 && (line = strsep(&rest, "\r\n")))
+		if (*line)
+			r = add_name(tree, line);
+	return r;
+}
+
+static int list_modules(struct tree *tree)
+{
+	int r = list_files(tree);
+
+	for (size_t i = 0; i < tree->files.count && r == 0; i++)
+		r = add_name(tree, tree->files.items[i]);
+	if (r == 0)
+		r = add_builtin(tree);
+	strings_sort_unique(&tree->modules);
+	return r;
+}
+
+static char *release_of_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return release_is_valid(name) ? strdup(name) : NULL;
+}
+
+/*
+ * A tree of what is open at FD and ROOT_FD, both taken over, also on failure.
+ * 0, or -errno with *RETERR set; -EBADMSG if no module is in it.
+ */
+static int tree_new(int fd, int root_fd, const char *root, const char *path, struct tree **ret,
+		    struct error *reterr)
+{
+	auto_fd int own_fd = fd, own_root = root_fd;
+	auto_tree struct tree *tree = calloc(1, sizeof(*tree));
+	int r;
+
+	if (!tree)
+		return -ENOMEM;
+	tree->fd = take_fd(&own_fd);
+	tree->root_fd = take_fd(&own_root);
+	tree->root = strdup(root);
+	tree->path = strdup(path);
+	tree->release = release_of_folder(path);
+	tree->alone = text_equal(root, path);
+	if (!tree->root || !tree->path)
+		return -ENOMEM;
+	r = list_modules(tree);
+	if (r < 0)
+		return error_set(reterr, r, "list the kernel modules of", path, NULL, NULL);
+	if (tree->modules.count == 0)
+		return error_set(reterr, -EBADMSG, "use the module tree", path,
+				 "there is no module in its folder kernel/ and no modules.builtin",
+				 "name the directory lib/modules/RELEASE of an installed kernel");
+	*ret = take(tree);
+	return 0;
+}
+
+bool tree_is_one(int fd)
+{
+	return faccessat(fd, "kernel", F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       faccessat(fd, "modules.builtin", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int open_release(int root_fd, const char *folder, const char *release)
+{
+	auto_free char *path = text_format("%s/%s", folder, release);
+
+	return path ? file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY) : -ENOMEM;
+}
+
+int tree_find(int root_fd, const char *root, const char *release, struct tree **ret,
+	      struct error *reterr)
+{
+	for (size_t i = 0; i < COUNT(module_folders); i++) {
+		auto_fd int fd = open_release(root_fd, module_folders[i], release), own_root = -1;
+		auto_free char *path = text_format("%s/%s/%s", root, module_folders[i], release);
+
+		if (!path)
+			return -ENOMEM;
+		if (is_absent(fd))
+			continue;
+		if (fd < 0)
+			return error_set(reterr, fd, "open the module tree", path, NULL, NULL);
+		if (!tree_is_one(fd))
+			continue;
+		own_root = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
+		if (own_root < 0)
+			return -errno;
+		return tree_new(take_fd(&fd), take_fd(&own_root), root, path, ret, reterr);
+	}
+	return -ENOENT;
+}
+
+/* What stands before "/lib/modules/RELEASE" or "/usr/lib/modules/RELEASE" in absolute PATH, or PATH. */
+static char *root_of(const char *path)
+{
+	const char *last = strrchr(path, '/');
+	size_t length = last ? (size_t)(last - path) : 0;
+
+	for (size_t i = 0; i < COUNT(module_folders); i++) {
+		size_t tail = strlen(module_folders[i]) + 1;
+
+		if (length >= tail && path[length - tail] == '/' &&
+		    strncmp(path + length - tail + 1, module_folders[i], tail - 1) == 0)
+			return strndup(path, length - tail);
+	}
+	return strdup(path);
+}
+
+int tree_open(const char *path, struct tree **ret, struct error *reterr)
+{
+	auto_free char *real = realpath(path, NULL), *root = NULL;
+	auto_fd int fd = -1, root_fd = -1;
+
+	if (!real)
+		return error_set(reterr, -errno, "open the module tree", path, NULL, NULL);
+	root = root_of(real);
+	if (!root)
+		return -ENOMEM;
+	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set(reterr, -errno, "open the module tree", path, NULL, NULL);
+	root_fd = open(*root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd < 0)
+		return error_set(reterr, -errno, "open the root of the module tree", path, NULL,
+				 NULL);
+	return tree_new(take_fd(&fd), take_fd(&root_fd), root, real, ret, reterr);
+}
+
+/* Never a symlink, nor anything but a file: names come from a listing that may be outdated. */
+static int open_module(const struct tree *tree, size_t index)
+{
+	auto_fd int fd = file_open_in_root(tree->fd, tree->files.items[index],
+					   O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EINVAL;
+}
+
+const char *tree_arch(const struct tree *tree)
+{
+	const char *arch = NULL;
+
+	/* One module is enough; a few more, should the first ones be damaged. */
+	for (size_t i = 0; i < tree->files.count && i < 8 && !arch; i++) {
+		auto_fd int fd = open_module(tree, i);
+
+		if (fd >= 0)
+			arch = module_arch(fd);
+	}
+	return arch;
+}
+
+static int read_module(const struct tree *tree, size_t index, struct module_reader *reader,
+		       struct symbol_table *exports, struct symbol_table *imports)
+{
+	auto_free char *name = text_module_name(tree->files.items[index]);
+	auto_fd int fd = open_module(tree, index);
+
+	if (!name)
+		return -ENOMEM;
+	return fd < 0 ? fd : module_reader_read(reader, fd, name, exports, imports);
+}
+
+/* Read all modules; the count of those that could not be, and the first of them. */
+static int read_modules(const struct tree *tree, struct symbol_table *exports,
+			struct symbol_table *imports, size_t *ret_failed, size_t *ret_first)
+{
+	auto_module_reader struct module_reader *reader = NULL;
+	size_t failed = 0, first = 0;
+	int r = module_reader_new(&reader);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < tree->files.count; i++) {
+		r = read_module(tree, i, reader, exports, imports);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0 && failed++ == 0)
+			first = i;
+	}
+	*ret_failed = failed;
+	*ret_first = first;
+	return 0;
+}
+
+/* What a module exports is known better than what others saw of it, so it goes first. */
+static int merge_imports(struct symbol_table *exports, const struct symbol_table *imports)
+{
+	const struct symbol *symbol;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && (symbol = symbol_table_at(imports, i)); i++)
+		r = symbol_table_add(exports, symbol);
+	return r;
+}
+
+int tree_symbols(const struct tree *tree, struct symbol_table **ret,
+		 struct diagnostics *diagnostics)
+{
+	auto_symbol_table struct symbol_table *exports = symbol_table_new();
+	auto_symbol_table struct symbol_table *imports = symbol_table_new();
+	size_t failed = 0, first = 0;
+	int r;
+
+	if (!exports || !imports)
+		return -ENOMEM;
+	r = read_modules(tree, exports, imports, &failed, &first);
+	if (r == 0)
+		r = merge_imports(exports, imports);
+	if (r == 0 && failed > 0)
+		r = diagnostics_add(diagnostics, "module-unreadable", tree->files.items[first],
+				    "%zu of %zu modules in %s cannot be read, ignoring their symbols",
+				    failed, tree->files.count, tree->path);
+	if (r == 0)
+		*ret = take(exports);
+	return r;
+}
+
+static int add_releases(int root_fd, const char *folder, struct strings *releases)
+{
+	auto_fd int folder_fd = file_open_in_root(root_fd, folder, O_RDONLY | O_DIRECTORY);
+	auto_strings struct strings names = { 0 };
+	int r;
+
+	if (folder_fd < 0)
+		return is_absent(folder_fd) ? 0 : folder_fd;
+	r = dir_names(folder_fd, &names);
+	for (size_t i = 0; i < names.count && r == 0; i++) {
+		auto_fd int fd = -1;
+
+		if (!release_is_valid(names.items[i]))
+			continue;
+		fd = open_release(root_fd, folder, names.items[i]);
+		if (fd >= 0 && tree_is_one(fd))
+			r = strings_add(releases, names.items[i]);
+	}
+	return r;
+}
+
+int tree_releases(int root_fd, struct strings *ret)
+{
+	auto_strings struct strings releases = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < COUNT(module_folders) && r == 0; i++)
+		r = add_releases(root_fd, module_folders[i], &releases);
+	if (r < 0)
+		return r;
+	strings_sort_unique(&releases);
+	*ret = releases;
+	releases = (struct strings){ 0 };
+	return 0;
+}
