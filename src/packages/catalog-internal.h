@@ -24,6 +24,8 @@ bool catalog_is_kernel(const struct catalog *catalog, Id id);
 bool catalog_is_driver(const struct catalog *catalog, Id id);
 enum driver_role catalog_role(const struct catalog *catalog, Id id);
 
+/* The kernel package that provides `kernel-uname-r = RELEASE`, installed or OFFERED; 0 if none. */
+Id catalog_find_kernel(const struct catalog *catalog, const char *release, bool offered);
 /*
  * Append the ids of all `modalias` patterns in what package ID supplements to PATTERNS and, in
  * step, the capability that each is tied to (0 if none) to PREFIXES.

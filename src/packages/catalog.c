@@ -597,7 +597,7 @@ static bool is_part_of(const Pool *pool, const Solvable *part, const Solvable *k
 	return false;
 }
 
-static Id find_kernel(const struct catalog *catalog, const char *release, bool offered)
+Id catalog_find_kernel(const struct catalog *catalog, const char *release, bool offered)
 {
 	Pool *pool = catalog->pool;
 	Id name = pool_str2id(pool, "kernel-uname-r", 1);
@@ -622,7 +622,7 @@ int catalog_kernel_provides(const struct catalog *catalog, const char *release, 
 	auto_strings struct strings names = { 0 }, versions = { 0 };
 	auto_free char *nevra = NULL;
 	const Pool *pool = catalog->pool;
-	Id kernel = find_kernel(catalog, release, offered);
+	Id kernel = catalog_find_kernel(catalog, release, offered);
 	Id id;
 
 	if (!kernel)

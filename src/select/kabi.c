@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/kabi.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* What one requirement amounts to. */
+enum finding { FOUND, UNVERIFIED, MISSING, ABSENT, DIFFERING };
+
+static enum finding compare_symbol(const struct symbol_need *need, const struct kernel *kernel)
+{
+	const struct symbol *symbol = symbol_table_find(kernel->symbols, need->symbol);
+
+	if (!symbol)
+		return kernel->symbols_complete ? MISSING : UNVERIFIED;
+	if (symbol->absent)
+		return ABSENT;
+	if (need->has_crc && symbol->has_crc && need->crc != symbol->crc)
+		return DIFFERING;
+	return FOUND;
+}
+
+static int note(struct kabi *kabi, enum finding finding, const char *symbol)
+{
+	switch (finding) {
+	case MISSING:
+	case ABSENT:
+		return strings_add(&kabi->missing, symbol);
+	case DIFFERING:
+		return strings_add(&kabi->differing, symbol);
+	case UNVERIFIED:
+		return strings_add(&kabi->unverified, symbol);
+	default:
+		return 0;
+	}
+}
+
+static enum kabi_status settle(const struct kabi *kabi, const struct driver *driver,
+			       const struct kernel *kernel, struct solve *solve)
+{
+	if (kabi->missing.count || kabi->differing.count)
+		return KABI_MISMATCH;
+	if (kabi->checked)
+		return kernel->symbols ? KABI_METADATA : KABI_UNKNOWN;
+	if (solve_needs_symbol_sets(solve, driver->id))
+		return solve_kernel_has_symbol_sets(solve) ? KABI_METADATA : KABI_UNKNOWN;
+	return KABI_UNPROVEN;
+}
+
+int kabi_compare(const struct driver *driver, const struct kernel *kernel, struct solve *solve,
+		 struct kabi *ret, char **ret_culprit, bool *ret_absent)
+{
+	AUTO(kabi_done) struct kabi kabi = { 0 };
+	auto_free char *culprit = NULL;
+	bool absent = false;
+
+	for (size_t i = 0; i < driver->symbol_count; i++) {
+		const struct symbol_need *need = &driver->symbols[i];
+		enum finding finding = UNVERIFIED;
+
+		if (!text_equal(need->flavor, kernel->flavor))
+			continue;
+		kabi.checked++;
+		if (kernel->symbols)
+			finding = compare_symbol(need, kernel);
+		if (finding >= MISSING && solve_offers_symbol(solve, driver->id, need))
+			finding = FOUND;
+		if (note(&kabi, finding, need->symbol) < 0)
+			return -ENOMEM;
+		if (finding < MISSING || culprit)
+			continue;
+		absent = finding == ABSENT;
+		culprit = strdup(need->symbol);
+		if (!culprit)
+			return -ENOMEM;
+	}
+	kabi.status = settle(&kabi, driver, kernel, solve);
+	strings_sort_unique(&kabi.missing);
+	strings_sort_unique(&kabi.differing);
+	strings_sort_unique(&kabi.unverified);
+	*ret = kabi;
+	kabi = (struct kabi){ 0 };
+	*ret_culprit = take(culprit);
+	*ret_absent = absent;
+	return 0;
+}
+
+void kabi_done(struct kabi *kabi)
+{
+	strings_done(&kabi->missing);
+	strings_done(&kabi->differing);
+	strings_done(&kabi->unverified);
+}

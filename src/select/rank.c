@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/rank.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* A field of an alias: where it starts, and how specific a pattern is that fixes it. */
+struct field {
+	const char *letters;
+	int specificity;
+};
+
+/* Order of fields: kernel, scripts/mod/file2alias.c, do_pci_entry() and do_usb_entry(). */
+static const struct field pci_fields[] = {
+	{ "v", 2 }, { "d", 3 }, { "sv", 4 }, { "sd", 4 }, { "bc", 1 }, { "sc", 1 }, { "i", 1 },
+};
+static const struct field usb_fields[] = {
+	{ "v", 2 },  { "p", 3 },   { "d", 3 },  { "dc", 1 }, { "dsc", 1 },
+	{ "dp", 1 }, { "ic", 1 },  { "isc", 1 }, { "ip", 1 }, { "in", 1 },
+};
+
+/* The length of the value at TEXT, up to the letters of the next field or the end. */
+static size_t value_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] && !(text[length] >= 'a' && text[length] <= 'z')) {
+		if (text[length] == '[')
+			length += strcspn(text + length, "]");
+		if (text[length])
+			length++;
+	}
+	return length;
+}
+
+static int fields_specificity(const char *text, const struct field *fields, size_t count)
+{
+	int best = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t value;
+
+		if (!text_starts(text, fields[i].letters))
+			break;
+		text += strlen(fields[i].letters);
+		value = value_length(text);
+		if (value && *text != '*' && *text != '?' && fields[i].specificity > best)
+			best = fields[i].specificity;
+		text += value;
+	}
+	return best;
+}
+
+static int text_specificity(const char *body)
+{
+	size_t special = strcspn(body, "*?[\\");
+
+	if (body[special] == '\0' || (special && strcmp(body + special, "*") == 0))
+		return 3;
+	return body[strspn(body, "*?:")] ? 2 : 0;
+}
+
+int rank_specificity(const char *pattern)
+{
+	const char *colon = strchr(pattern, ':');
+
+	if (!colon)
+		return text_specificity(pattern);
+	if (text_starts(pattern, "pci:"))
+		return fields_specificity(colon + 1, pci_fields, COUNT(pci_fields));
+	if (text_starts(pattern, "usb:"))
+		return fields_specificity(colon + 1, usb_fields, COUNT(usb_fields));
+	return text_specificity(colon + 1);
+}
+
+int rank_compare(const struct plan_package *left, const struct plan_package *right,
+		 int version_order)
+{
+	int order;
+
+	if (left->rank.closeness != right->rank.closeness)
+		return right->rank.closeness - left->rank.closeness;
+	if (left->rank.specificity != right->rank.specificity)
+		return right->rank.specificity - left->rank.specificity;
+	if (left->rank.priority != right->rank.priority)
+		return left->rank.priority - right->rank.priority;
+	if (version_order)
+		return -version_order;
+	order = strcmp(left->driver.nevra, right->driver.nevra);
+	if (order)
+		return order;
+	return left->driver.id - right->driver.id;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * solve - dependencies: which packages the hardware pulls in for one kernel, and what keeps one out.
+ *
+ * Layer: select. With packages/catalog.c the only user of libsolv. Packages are the catalog's ids.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/array.h"
+#include "kernel/kernel.h"
+#include "packages/catalog.h"
+#include "select/match.h"
+
+struct solve;
+
+struct ids {
+	int *items;
+	size_t count;
+};
+int ids_add(struct ids *ids, int id);
+void ids_done(struct ids *ids);
+bool ids_contain(const struct ids *ids, int id);
+#define auto_ids __attribute__((cleanup(ids_done)))
+
+/*
+ * Put KERNEL, locked, in the place of every other kernel of CATALOG; a bare base provides whatever
+ * is neither of a kernel nor of a driver. All three are borrowed. 0 or -ENOMEM.
+ */
+int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct match_index *index,
+	      struct solve **ret);
+struct solve *solve_free(struct solve *solve);
+
+/* Packages on offer one of whose hints fits a device, whatever their flavor or build. */
+int solve_candidates(struct solve *solve, struct ids *ret);
+/* Append the driver packages that are installed. */
+int solve_installed_drivers(struct solve *solve, struct ids *ret);
+bool solve_fits_arch(const struct solve *solve, int id);
+/* Leave ID out of every later run; never withdrawn. */
+int solve_reject(struct solve *solve, int id);
+/*
+ * What would be installed, as `zypper install-new-recommends --no-recommends` decides, and updates of
+ * the installed packages UPDATES. 0, -ENOMEM, or -EBADMSG if the base cannot be solved at all.
+ */
+int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret);
+
+enum refusal {
+	REFUSAL_NONE,       /* it could be installed */
+	REFUSAL_KERNEL,     /* requires another kernel */
+	REFUSAL_DEPENDENCY, /* something required is not there */
+	REFUSAL_CONFLICT,
+};
+/*
+ * Why ID cannot be installed together with ALONG (package ids). *RET_CULPRIT is the capability or
+ * package at fault, owned, NULL if none; *RET_OTHER the package it conflicts with, or 0.
+ */
+int solve_refusal(struct solve *solve, int id, const struct ids *along, enum refusal *ret,
+		  char **ret_culprit, int *ret_other);
+/* Is CAPABILITY provided by the base, the kernel, or one of PICKED? */
+bool solve_is_provided(struct solve *solve, const char *capability, const struct ids *picked);
+/* Does a package other than ID, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? */
+bool solve_offers_symbol(struct solve *solve, int id, const struct symbol_need *need);
+/* Does ID require something that OTHER provides? */
+bool solve_requires(struct solve *solve, int id, int other);
+/* Has ID a requirement on a symbol set, `kernel(FLAVOR:SET) = HASH` (SLE 10 and 11)? */
+bool solve_needs_symbol_sets(struct solve *solve, int id);
+/* Does the kernel say which symbol sets it has? */
+bool solve_kernel_has_symbol_sets(const struct solve *solve);
+/* What ID requires and a bare base takes for granted; sorted. */
+int solve_assumed(struct solve *solve, int id, struct strings *ret);
+/* As strcmp: the order of the versions of two packages. */
+int solve_compare_versions(struct solve *solve, int left, int right);
+
+static inline void solve_release(struct solve **slot)
+{
+	solve_free(*slot);
+}
+#define auto_solve __attribute__((cleanup(solve_release)))
