@@ -101,17 +101,12 @@ static int compare_texts(const char *left, const char *right)
 	return strcmp(left, right);
 }
 
-/* A total order, so that a union does not depend on the order of its parts. */
 static int compare_devices(const void *left_item, const void *right_item)
 {
 	const struct device *left = left_item, *right = right_item;
 	int r = compare_texts(left->path, right->path);
 
-	if (r == 0)
-		r = strcmp(left->modaliases.items[0], right->modaliases.items[0]);
-	if (r == 0)
-		r = compare_texts(left->driver, right->driver);
-	return r ? r : compare_texts(left->name, right->name);
+	return r ? r : strcmp(left->modaliases.items[0], right->modaliases.items[0]);
 }
 
 static bool devices_are_one(const struct device *left, const struct device *right)
@@ -131,17 +126,24 @@ static int move_modaliases(struct strings *to, struct strings *from)
 	return 0;
 }
 
+/* Of two texts that differ, the smaller: which came first must not matter. */
+static void absorb_text(char **text, char **other)
+{
+	if (!*other || (*text && strcmp(*text, *other) <= 0))
+		return;
+	free(*text);
+	*text = take(*other);
+}
+
 static int absorb_device(struct device *device, struct device *other)
 {
 	int r = move_modaliases(&device->modaliases, &other->modaliases);
 
 	if (r < 0)
 		return r;
-	if (!device->driver)
-		device->driver = take(other->driver);
+	absorb_text(&device->driver, &other->driver);
+	absorb_text(&device->name, &other->name);
 	device->driver_known |= other->driver_known;
-	if (!device->name)
-		device->name = take(other->name);
 	device_done(other);
 	return 0;
 }
