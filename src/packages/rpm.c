@@ -382,6 +382,7 @@ static int payload_mode(const struct rpm *rpm, const char **ret, struct error *r
 /* One walk through the payload. */
 struct walk {
 	rpmfi iterator;
+	uint64_t left; /* bytes of the entry being visited that were not read yet */
 	char *content_path; /* of the hard link that carried content last */
 	int content_set; /* file index by which its set of links is known */
 	char digest_text[2 * 64 + 1]; /* SHA-512 is the longest */
@@ -430,7 +431,7 @@ static int make_entry(struct walk *walk, struct rpm_entry *ret)
 	struct rpm_entry entry = {
 		.path = rpmfiFN(walk->iterator),
 		.mode = rpmfiFMode(walk->iterator),
-		.stream = walk->iterator,
+		.stream = walk,
 	};
 	int r;
 
@@ -443,9 +444,9 @@ static int make_entry(struct walk *walk, struct rpm_entry *ret)
 		if (r < 0)
 			return r;
 		entry.size = has_content ? rpmfiFSize(walk->iterator) : 0;
-		if (has_content)
-			note_digest(walk, &entry);
+		note_digest(walk, &entry);
 	}
+	walk->left = entry.size;
 	*ret = entry;
 	return 0;
 }
@@ -503,7 +504,17 @@ int rpm_payload(struct rpm *rpm, int (*visit)(void *context, const struct rpm_en
 
 long rpm_entry_read(const struct rpm_entry *entry, void *buffer, size_t size)
 {
-	ssize_t got = rpmfiArchiveRead(entry->stream, buffer, size);
+	struct walk *walk = entry->stream;
+	ssize_t got;
 
-	return got < 0 ? -EBADMSG : got;
+	/* Never asked for more than it has: librpm would read on into the next entry. */
+	if (size > walk->left)
+		size = (size_t)walk->left;
+	if (size == 0)
+		return 0;
+	got = rpmfiArchiveRead(walk->iterator, buffer, size);
+	if (got <= 0)
+		return -EBADMSG;
+	walk->left -= (uint64_t)got;
+	return got;
 }

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "deliver/stage.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "deliver/generation.h"
+#include "deliver/payload.h"
+#include "deliver/unpack.h"
+#include "packages/rpm.h"
+
+#define USING      "use the staging directory"
+#define STAGING    "stage the package"
+#define HINT_OTHER "name another one with --stage-dir"
+#define HINT_ROOM  "make room, or stage elsewhere with --stage-dir"
+
+struct stage {
+	char *path;
+	char *kernel_release;
+	int dir_fd;
+	int generations_fd;
+	int lock_fd;
+	int new_fd; /* of the generation being built */
+	bool locked;
+	struct strings packages; /* NEVRAs, in the order of addition */
+	struct strings modules; /* normalised names, and beside each the NEVRA that has it */
+	struct strings owners;
+};
+
+static int fail(const struct stage *stage, int r, struct error *reterr)
+{
+	bool full = r == -ENOSPC || r == -EDQUOT || r == -EFBIG;
+
+	return error_set(reterr, r, USING, stage->path, NULL, full ? HINT_ROOM : HINT_OTHER);
+}
+
+static int refuse(const struct stage *stage, int r, const char *why, struct error *reterr)
+{
+	return error_set(reterr, r, USING, stage->path, why, HINT_OTHER);
+}
+
+/* "dir/" would follow a link that "dir" is. */
+static char *without_slashes(const char *path)
+{
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return strndup(path, length);
+}
+
+/* Only the caller may be able to put links or files in there while it is used. */
+static int check_ours(const struct stage *stage, int fd, struct error *reterr)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fail(stage, -errno, reterr);
+	if (st.st_uid != geteuid())
+		return refuse(stage, -EPERM, "it belongs to another user", reterr);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return refuse(stage, -EPERM, "others than its owner may write to it", reterr);
+	return 0;
+}
+
+/* Make and open the directory NAME; a symlink is never followed. */
+static int open_directory(struct stage *stage, int parent_fd, const char *name, int *ret,
+			  struct error *reterr)
+{
+	auto_fd int fd = -1;
+	struct stat st;
+	int r;
+
+	if (mkdirat(parent_fd, name, 0700) < 0 && errno != EEXIST)
+		return fail(stage, -errno, reterr);
+	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		r = -errno;
+		if (fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+			return refuse(stage, -ELOOP, "it is a symbolic link", reterr);
+		return fail(stage, r, reterr);
+	}
+	r = check_ours(stage, fd, reterr);
+	if (r == 0)
+		*ret = take_fd(&fd);
+	return r;
+}
+
+/* Who holds the lock, as the lock file says; for a message only. */
+static int tell_busy(const struct stage *stage, struct error *reterr)
+{
+	char pid[16] = { 0 };
+	ssize_t got = pread(stage->lock_fd, pid, sizeof(pid) - 1, 0);
+
+	pid[got > 0 ? strspn(pid, "0123456789") : 0] = '\0';
+	return error_setf(reterr, -EBUSY, USING, stage->path, "wait for it to end",
+			  *pid ? "process %s is using it" : "another process is using it%s", pid);
+}
+
+static int take_lock(struct stage *stage, struct error *reterr)
+{
+	char pid[16];
+	int size;
+
+	stage->lock_fd = openat(stage->dir_fd, "lock",
+				O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (stage->lock_fd < 0)
+		return fail(stage, -errno, reterr);
+	if (flock(stage->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? tell_busy(stage, reterr)
+					    : fail(stage, -errno, reterr);
+	stage->locked = true;
+	size = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+	if (ftruncate(stage->lock_fd, 0) < 0 ||
+	    pwrite(stage->lock_fd, pid, (size_t)size, 0) != size)
+		return fail(stage, errno ? -errno : -EIO, reterr);
+	return 0;
+}
+
+static int check_room(const struct stage *stage, uint64_t needed, struct error *reterr)
+{
+	struct statvfs vfs;
+	uint64_t room;
+
+	if (fstatvfs(stage->dir_fd, &vfs) < 0)
+		return fail(stage, -errno, reterr);
+	room = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+	if (needed <= room)
+		return 0;
+	return error_setf(reterr, -ENOSPC, USING, stage->path, HINT_ROOM,
+			  "%" PRIu64 " KiB are needed, and %" PRIu64 " KiB are free", needed / 1024,
+			  room / 1024);
+}
+
+static int start_generation(struct stage *stage, struct error *reterr)
+{
+	unsigned int current;
+	int r = generation_current(stage->dir_fd, &current);
+
+	if (r == -EINVAL)
+		return refuse(stage, r, "its entry 'current' is no symbolic link", reterr);
+	if (r == 0)
+		r = generation_clear(stage->dir_fd, stage->generations_fd);
+	if (r < 0)
+		return fail(stage, r, reterr);
+	return open_directory(stage, stage->generations_fd, GENERATION_NEW, &stage->new_fd, reterr);
+}
+
+/* One path component that means the same to every reader of the staging directory. */
+static bool is_safe_name(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (!isgraph((unsigned char)*c) || *c == '/')
+			return false;
+	return path_is_safe(name);
+}
+
+static int stage_new(const char *path, const char *kernel_release, struct stage **ret)
+{
+	auto_stage struct stage *stage = calloc(1, sizeof(*stage));
+
+	if (!stage)
+		return -ENOMEM;
+	stage->dir_fd = stage->generations_fd = stage->lock_fd = stage->new_fd = -1;
+	stage->path = without_slashes(path);
+	stage->kernel_release = strdup(kernel_release);
+	if (!stage->path || !stage->kernel_release)
+		return -ENOMEM;
+	*ret = take(stage);
+	return 0;
+}
+
+int stage_begin(const char *path, const char *kernel_release, uint64_t needed, struct stage **ret,
+		struct error *reterr)
+{
+	auto_stage struct stage *stage = NULL;
+	int r = stage_new(path, kernel_release, &stage);
+
+	if (r < 0)
+		return error_set(reterr, r, USING, path, NULL, NULL);
+	if (!is_safe_name(kernel_release))
+		return error_set(reterr, -EINVAL, "stage for the kernel", kernel_release,
+				 "its release cannot be the name of a directory", NULL);
+	r = open_directory(stage, AT_FDCWD, stage->path, &stage->dir_fd, reterr);
+	if (r == 0)
+		r = take_lock(stage, reterr);
+	if (r == 0)
+		r = open_directory(stage, stage->dir_fd, "generations", &stage->generations_fd,
+				   reterr);
+	if (r == 0)
+		r = check_room(stage, needed, reterr);
+	if (r == 0)
+		r = start_generation(stage, reterr);
+	if (r < 0)
+		return r;
+	*ret = take(stage);
+	return 0;
+}
+
+/* The RPM that lies in rpms/ now is whole, and the package that was planned. */
+static int open_copy(int fd, const struct plan_package *package, struct rpm **ret,
+		     struct error *reterr)
+{
+	const struct driver *driver = &package->driver;
+	const char *name = driver->location ? driver->location : driver->nevra;
+	auto_rpm struct rpm *rpm = NULL;
+	int r = rpm_open(fd, name, &rpm, reterr);
+
+	if (r < 0)
+		return r;
+	if (strcmp(rpm_nevra(rpm), driver->nevra) != 0)
+		return error_setf(reterr, -EBADMSG, STAGING, driver->nevra,
+				  "refresh the repository's metadata",
+				  "the RPM %s is the package %s", name, rpm_nevra(rpm));
+	r = rpm_verify_payload(rpm, reterr);
+	if (r < 0)
+		return r;
+	*ret = take(rpm);
+	return 0;
+}
+
+static const char *find_owner(const struct stage *stage, const char *module)
+{
+	for (size_t i = 0; i < stage->modules.count; i++)
+		if (strcmp(stage->modules.items[i], module) == 0)
+			return stage->owners.items[i];
+	return NULL;
+}
+
+/* Per generation a module's name occurs once: a loader could not tell two apart. */
+static int check_modules(const struct stage *stage, const char *nevra,
+			 const struct payload *payload, struct error *reterr)
+{
+	for (size_t i = 0; i < payload->count; i++) {
+		const struct payload_file *file = &payload->files[i];
+		const char *owner = file->name ? find_owner(stage, file->name) : NULL;
+
+		if (owner)
+			return error_setf(reterr, -EEXIST, STAGING, nevra, NULL,
+					  "its module %s is in %s too", file->name, owner);
+	}
+	return 0;
+}
+
+static int claim_modules(struct stage *stage, const struct plan_package *package)
+{
+	int r = strings_add(&stage->packages, package->driver.nevra);
+
+	for (size_t i = 0; i < package->module_count && r == 0; i++) {
+		r = strings_add(&stage->owners, package->driver.nevra);
+		if (r == 0)
+			r = strings_add(&stage->modules, package->modules[i].name);
+	}
+	return r;
+}
+
+/* FRESH takes what PACKAGE had before, and releases it with its plan. */
+static int exchange(struct plan_package *package, struct plan_package *fresh)
+{
+	struct plan_package before = *package;
+
+	package->rpm_sha256 = fresh->rpm_sha256;
+	package->modules = fresh->modules;
+	package->module_count = fresh->module_count;
+	package->firmware = fresh->firmware;
+	fresh->rpm_sha256 = before.rpm_sha256;
+	fresh->modules = before.modules;
+	fresh->module_count = before.module_count;
+	fresh->firmware = before.firmware;
+	return diagnostics_copy(&package->diagnostics, &fresh->diagnostics);
+}
+
+static int add_package(struct stage *stage, const struct unpack *unpack, int from_fd,
+		       const struct plan_package *package, struct plan_package *fresh,
+		       struct error *reterr)
+{
+	auto_payload struct payload payload = { 0 };
+	auto_strings struct strings paths = { 0 };
+	auto_rpm struct rpm *rpm = NULL;
+	auto_fd int fd = -1;
+	int r = unpack_copy(unpack, from_fd, &package->driver, &fd, &fresh->rpm_sha256, reterr);
+
+	if (r == 0)
+		r = open_copy(fd, package, &rpm, reterr);
+	if (r == 0)
+		r = rpm_files(rpm, &paths);
+	if (r == 0)
+		r = payload_choose(&paths, stage->kernel_release, &payload, &fresh->diagnostics);
+	if (r == 0)
+		r = check_modules(stage, unpack->nevra, &payload, reterr);
+	if (r == 0)
+		r = unpack_files(unpack, rpm, &payload, fresh, reterr);
+	return r;
+}
+
+int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
+{
+	auto_plan struct plan scratch = { 0 };
+	struct plan_package *fresh = plan_add(&scratch);
+	const char *nevra = package->driver.nevra;
+	const struct unpack unpack = { stage->new_fd, stage->kernel_release, nevra };
+	int r;
+
+	if (!fresh)
+		return error_set(reterr, -ENOMEM, STAGING, nevra, NULL, NULL);
+	if (!is_safe_name(nevra))
+		return error_set(reterr, -EBADMSG, STAGING, nevra,
+				 "its name cannot be the name of a directory", NULL);
+	if (strings_contain(&stage->packages, nevra))
+		return error_set(reterr, -EEXIST, STAGING, nevra, "it is staged already", NULL);
+	r = add_package(stage, &unpack, fd, package, fresh, reterr);
+	if (r == 0)
+		r = exchange(package, fresh);
+	if (r == 0)
+		r = claim_modules(stage, package);
+	if (r == 0)
+		return 0;
+	(void)unpack_undo(&unpack);
+	return error_set(reterr, r, STAGING, nevra, NULL, NULL);
+}
+
+static int write_file(int dir_fd, const char *name, const void *data, size_t size)
+{
+	auto_fd int fd =
+		openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+	return fd < 0 ? -errno : file_write_fd(fd, data, size);
+}
+
+/* For shell: one NEVRA a line. */
+static int write_packages(const struct stage *stage)
+{
+	auto_free char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return -ENOMEM;
+	for (size_t i = 0; i < stage->packages.count; i++)
+		fprintf(file, "%s\n", stage->packages.items[i]);
+	if (fclose(file) != 0)
+		return -ENOMEM;
+	return write_file(stage->new_fd, "packages", text, size);
+}
+
+/* 1 if the current generation says the same as the one being built would. */
+static int is_current(const struct stage *stage,
+		      int (*render)(void *context, unsigned int generation, struct bytes *ret),
+		      void *context, unsigned int *ret)
+{
+	auto_bytes struct bytes manifest = { 0 };
+	unsigned int current = 0;
+	int r = generation_current(stage->dir_fd, &current);
+
+	if (r < 0 || current == 0)
+		return r;
+	r = render(context, current, &manifest);
+	if (r < 0)
+		return r;
+	if (!generation_has(stage->generations_fd, current, "manifest.json", &manifest))
+		return 0;
+	*ret = current;
+	return 1;
+}
+
+static int write_generation(const struct stage *stage, unsigned int number,
+			    int (*render)(void *context, unsigned int generation,
+					  struct bytes *ret),
+			    void *context)
+{
+	auto_bytes struct bytes manifest = { 0 };
+	int r = render(context, number, &manifest);
+
+	if (r == 0)
+		r = write_file(stage->new_fd, "manifest.json", manifest.data, manifest.size);
+	if (r == 0)
+		r = write_packages(stage);
+	if (r == 0)
+		r = generation_publish(stage->dir_fd, stage->generations_fd, number);
+	return r;
+}
+
+int stage_commit(struct stage *stage,
+		 int (*render)(void *context, unsigned int generation, struct bytes *ret),
+		 void *context, unsigned int *ret_generation, struct error *reterr)
+{
+	unsigned int number = 0;
+	int r = is_current(stage, render, context, &number);
+
+	if (r == 0) {
+		r = generation_next(stage->generations_fd, &number);
+		if (r == 0)
+			r = write_generation(stage, number, render, context);
+	}
+	if (r < 0)
+		return fail(stage, r, reterr);
+	/* What is published never changes again. */
+	close(take_fd(&stage->new_fd));
+	*ret_generation = number;
+	return 0;
+}
+
+struct stage *stage_end(struct stage *stage)
+{
+	if (!stage)
+		return NULL;
+	/* What cannot be removed now is cleared by the next run. */
+	if (stage->locked && stage->generations_fd >= 0)
+		(void)generation_clear(stage->dir_fd, stage->generations_fd);
+	release_fd(&stage->new_fd);
+	release_fd(&stage->generations_fd);
+	release_fd(&stage->lock_fd);
+	release_fd(&stage->dir_fd);
+	strings_done(&stage->packages);
+	strings_done(&stage->modules);
+	strings_done(&stage->owners);
+	free(stage->path);
+	free(stage->kernel_release);
+	free(stage);
+	return NULL;
+}
