@@ -60,8 +60,8 @@ static void put_device(const struct page *page, const struct columns *columns,
 {
 	auto_free char *slot = label_slot(device), *name = label_name(device);
 	bool named = device->path || device->name;
-	auto_free char *driver = text_format("%-*s", named ? (int)columns->driver + 1 : 0,
-					     driver_label(device));
+	auto_free char *driver =
+		text_format("%-*s", named ? (int)columns->driver + 1 : 0, driver_label(device));
 
 	page_row(page, &(struct page_row){
 			       .indent = 2,

@@ -12,7 +12,7 @@
 #define TEXT_COLUMNS_MIN 24
 
 static const char *const ink_codes[] = {
-	[INK_PLAIN] = "",	   [INK_BOLD] = "\033[1m", [INK_GOOD] = "\033[32m",
+	[INK_PLAIN] = "",           [INK_BOLD] = "\033[1m", [INK_GOOD] = "\033[32m",
 	[INK_CAREFUL] = "\033[33m", [INK_BAD] = "\033[31m", [INK_FAINT] = "\033[2m",
 };
 

@@ -25,14 +25,14 @@ struct page_row {
 	unsigned int label_width; /* columns; a longer label gets a line of its own */
 	enum ink label_ink;
 	const char *lead; /* NULL if none */
-	enum ink ink;     /* of LEAD */
+	enum ink ink; /* of LEAD */
 	const char *text; /* NULL if none */
 };
 
 void page_row(const struct page *page, const struct page_row *row);
 /* What FORMAT makes, in INK, wrapped; continuation lines stand two columns further right. */
 __attribute__((format(printf, 4, 5))) void page_line(const struct page *page, unsigned int indent,
-						      enum ink ink, const char *format, ...);
+						     enum ink ink, const char *format, ...);
 void page_gap(const struct page *page);
 
 /* Columns that TEXT takes once printable; one per code point. */

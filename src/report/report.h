@@ -26,13 +26,13 @@ struct report {
 	const struct plan *plan;
 	int exit;
 	unsigned int generation; /* 0: none was made */
-	const char *stage_dir;   /* where generations are */
+	const char *stage_dir; /* where generations are */
 };
 
 /* How a text answer is shown. */
 struct report_style {
 	bool color;
-	bool verbose;      /* every refused build, every alias, every diagnostic */
+	bool verbose; /* every refused build, every alias, every diagnostic */
 	unsigned int width; /* columns; 0: do not cut lines */
 };
 

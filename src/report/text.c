@@ -116,7 +116,7 @@ static bool is_refused(const struct report *report, size_t index)
 
 		if (!has_hint_for(package, index))
 			continue;
-		if (!verdict_is_refusal(package))
+		if (package->selected)
 			return false;
 		refused = true;
 	}
@@ -220,12 +220,18 @@ static void put_notes(const struct report *report, const struct page *page)
 static void put_outcome(const struct report *report, const struct page *page, size_t selected,
 			size_t refused)
 {
-	auto_free char *and_refused = text_format(", %zu build%s refused", refused, plural(refused));
+	auto_free char *and_refused =
+		text_format(", %zu build%s refused", refused, plural(refused));
 	const char *tail = refused && and_refused ? and_refused : "";
 
-	if (selected == 0 && report->plan->count == 0)
-		page_line(page, 0, INK_BOLD, "No driver package on offer is made for this machine: "
-					     "nothing to do.");
+	if (report->plan->count == 0)
+		page_line(page, 0, INK_BOLD,
+			  "No driver package on offer is made for this machine: "
+			  "nothing to do.");
+	else if (selected == 0 && refused == 0)
+		page_line(page, 0, INK_BOLD,
+			  "Every driver package that fits is installed: "
+			  "nothing to do.");
 	else if (selected == 0)
 		page_line(page, 0, INK_BOLD, "Nothing to stage%s.", tail);
 	else if (report->dry_run)
@@ -251,23 +257,26 @@ static void put_next_step(const struct report *report, const struct page *page, 
 			  size_t unserved)
 {
 	if (has_failed_source(report))
-		page_line(page, 0, INK_BAD, "A source could not be read: nothing is staged until "
-					    "it can be, or is left out.");
+		page_line(page, 0, INK_BAD,
+			  "A source could not be read: nothing is staged until "
+			  "it can be, or is left out.");
 	else if (selected > 0 && report->dry_run && report->gpg_checks)
-		page_line(page, 0, INK_PLAIN, "To stage them, run without --dry-run and with "
-					      "--no-gpg-checks: this version does not check signatures.");
+		page_line(page, 0, INK_PLAIN,
+			  "To stage them, run without --dry-run and with "
+			  "--no-gpg-checks: this version does not check signatures.");
 	else if (selected > 0 && report->dry_run)
 		page_line(page, 0, INK_PLAIN, "Run without --dry-run to stage them.");
 	if (unserved > 0)
-		page_line(page, 0, INK_BAD, "%zu device%s a driver, and every build on offer was "
-					    "refused.",
+		page_line(page, 0, INK_BAD,
+			  "%zu device%s a driver, and every build on offer was "
+			  "refused.",
 			  unserved, unserved == 1 ? " needs" : "s need");
 }
 
 void report_text(const struct report *report, const struct report_style *style, FILE *out)
 {
 	const struct page page = { out, style };
-	size_t selected = plan_selected_count(report->plan);
+	size_t selected = verdicts_wanted_count(report->plan);
 	size_t refused = verdicts_refused_count(report->plan);
 	size_t unserved;
 

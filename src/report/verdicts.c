@@ -16,19 +16,26 @@
 #define ONE_LINE_WIDTH 110
 /** Symbols named after a refusal when verbose; a wrong kernel makes thousands. */
 #define SYMBOLS_SHOWN_MAX 20
+/** Symbols named in the sentence of a refusal. */
+#define SYMBOLS_NAMED_MAX 3
 
-bool verdict_is_refusal(const struct plan_package *package)
+static bool is_wanted(const struct plan_package *package)
 {
-	return !package->selected && package->reason != REASON_INSTALLED;
+	return package->selected && package->reason != REASON_INSTALLED;
 }
 
 size_t verdicts_refused_count(const struct plan *plan)
 {
-	size_t refused = 0;
+	return plan->count - plan_selected_count(plan);
+}
+
+size_t verdicts_wanted_count(const struct plan *plan)
+{
+	size_t wanted = 0;
 
 	for (size_t i = 0; i < plan->count; i++)
-		refused += verdict_is_refusal(&plan->packages[i]);
-	return refused;
+		wanted += is_wanted(&plan->packages[i]);
+	return wanted;
 }
 
 /* Does the hint at INDEX name a device that no earlier hint of PACKAGE names? */
@@ -80,7 +87,7 @@ static unsigned int fact_width(const struct report *report)
 
 	for (size_t i = 0; i < report->plan->count; i++) {
 		const struct plan_package *package = &report->plan->packages[i];
-		unsigned int widest = package->selected ? widest_slot(report, package) : 0;
+		unsigned int widest = is_wanted(package) ? widest_slot(report, package) : 0;
 
 		if (widest > width)
 			width = widest;
@@ -88,8 +95,8 @@ static unsigned int fact_width(const struct report *report)
 	return width;
 }
 
-static void put_fact(const struct page *page, unsigned int width, const char *label,
-		     enum ink ink, const char *lead, const char *text)
+static void put_fact(const struct page *page, unsigned int width, const char *label, enum ink ink,
+		     const char *lead, const char *text)
 {
 	const struct page_row row = {
 		.indent = 4,
@@ -181,11 +188,11 @@ static void put_kabi(const struct page *page, unsigned int width, const struct k
 	auto_free char *text = NULL;
 
 	if (kabi->status == KABI_UNPROVEN) {
-		put_fact(page, width, "kernel", INK_CAREFUL, "not proven:",
-			 "the package does not say which kernel symbols it needs");
+		put_fact(page, width, "kernel", INK_CAREFUL,
+			 "not proven:", "the package does not say which kernel symbols it needs");
 	} else if (kabi->status == KABI_UNKNOWN) {
-		put_fact(page, width, "kernel", INK_CAREFUL, "not proven:",
-			 "the symbols of this kernel are not known");
+		put_fact(page, width, "kernel", INK_CAREFUL,
+			 "not proven:", "the symbols of this kernel are not known");
 	} else if (kabi->checked > 0) {
 		text = text_format("has all %zu symbols that it asks for", kabi->checked);
 		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
@@ -237,7 +244,7 @@ static void put_selected(const struct report *report, const struct page *page, u
 
 void verdicts_put_selected(const struct report *report, const struct page *page)
 {
-	size_t count = plan_selected_count(report->plan);
+	size_t count = verdicts_wanted_count(report->plan);
 	unsigned int width = fact_width(report);
 
 	if (count == 0)
@@ -245,7 +252,7 @@ void verdicts_put_selected(const struct report *report, const struct page *page)
 	page_gap(page);
 	page_line(page, 0, INK_BOLD, "Selected: %zu package%s", count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < report->plan->count; i++) {
-		if (!report->plan->packages[i].selected)
+		if (!is_wanted(&report->plan->packages[i]))
 			continue;
 		page_gap(page);
 		put_selected(report, page, width, &report->plan->packages[i]);
@@ -263,8 +270,7 @@ static bool is_first(const struct plan *plan, size_t index, bool same_reason)
 	const struct plan_package *package = &plan->packages[index];
 
 	for (size_t i = 0; i < index; i++)
-		if (verdict_is_refusal(&plan->packages[i]) &&
-		    same_family(&plan->packages[i], package) &&
+		if (!plan->packages[i].selected && same_family(&plan->packages[i], package) &&
 		    (!same_reason || plan->packages[i].reason == package->reason))
 			return false;
 	return true;
@@ -277,8 +283,7 @@ static size_t alike_behind(const struct plan *plan, size_t index)
 	size_t alike = 0;
 
 	for (size_t i = index + 1; i < plan->count; i++)
-		alike += verdict_is_refusal(&plan->packages[i]) &&
-			 same_family(&plan->packages[i], package) &&
+		alike += !plan->packages[i].selected && same_family(&plan->packages[i], package) &&
 			 plan->packages[i].reason == package->reason;
 	return alike;
 }
@@ -306,7 +311,7 @@ static unsigned int build_width(const struct report *report, const struct page *
 		auto_free char *label = NULL;
 		unsigned int columns;
 
-		if (!verdict_is_refusal(package))
+		if (package->selected)
 			continue;
 		label = build_label(package);
 		columns = label ? page_columns(label) : 0;
@@ -324,28 +329,41 @@ static void put_symbols(const struct page *page, const char *what, const struct 
 		page_line(page, 6, INK_FAINT, "%s: %s", what, list);
 }
 
+/* The sentence of the verdict, with the first symbols at fault, and how many builds are ALIKE. */
+static char *refusal_text(const struct plan_package *package, size_t alike, bool verbose)
+{
+	const struct kabi *kabi = &package->kabi;
+	const struct strings *symbols = kabi->missing.count ? &kabi->missing : &kabi->differing;
+	const char *detail = package->detail ? package->detail : package->culprit;
+	auto_free char *list = NULL, *more = NULL;
+
+	if (package->reason == REASON_KABI_MISMATCH && symbols->count > 0 && !verbose)
+		list = enumerated(symbols, SYMBOLS_NAMED_MAX);
+	if (alike > 0)
+		more = text_format(" (and %zu build%s more)", alike, alike == 1 ? "" : "s");
+	return text_format("%s%s%s%s", detail ? detail : "", list ? ": " : "", list ? list : "",
+			   more ? more : "");
+}
+
 static void put_refusal(const struct report *report, const struct page *page, unsigned int width,
 			size_t index)
 {
 	const struct plan_package *package = &report->plan->packages[index];
-	size_t alike = page->style->verbose ? 0 : alike_behind(report->plan, index);
+	bool verbose = page->style->verbose;
+	size_t alike = verbose ? 0 : alike_behind(report->plan, index);
 	auto_free char *label = build_label(package);
 	auto_free char *lead = text_format("%s:", reason_id(package->reason));
-	auto_free char *text = NULL;
-	const char *detail = package->detail ? package->detail : package->culprit;
+	auto_free char *text = refusal_text(package, alike, verbose);
 
-	if (alike > 0)
-		text = text_format("%s (and %zu build%s more)", detail ? detail : "", alike,
-				   alike == 1 ? "" : "s");
 	page_row(page, &(struct page_row){
 			       .indent = 4,
 			       .label = label ? label : "?",
 			       .label_width = width,
 			       .lead = lead,
 			       .ink = INK_CAREFUL,
-			       .text = text ? text : detail,
+			       .text = text,
 		       });
-	if (!page->style->verbose)
+	if (!verbose)
 		return;
 	put_symbols(page, "missing", &package->kabi.missing);
 	put_symbols(page, "other CRC", &package->kabi.differing);
@@ -402,7 +420,7 @@ static void put_refused_family(const struct report *report, const struct page *p
 	page_gap(page);
 	put_family(report, page, &plan->packages[first]);
 	for (size_t i = first; i < plan->count; i++)
-		if (verdict_is_refusal(&plan->packages[i]) &&
+		if (!plan->packages[i].selected &&
 		    same_family(&plan->packages[i], &plan->packages[first]) &&
 		    (page->style->verbose || is_first(plan, i, true)))
 			put_refusal(report, page, width, i);
@@ -418,7 +436,6 @@ void verdicts_put_refused(const struct report *report, const struct page *page)
 	page_gap(page);
 	page_line(page, 0, INK_BOLD, "Refused: %zu build%s", count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < report->plan->count; i++)
-		if (verdict_is_refusal(&report->plan->packages[i]) &&
-		    is_first(report->plan, i, false))
+		if (!report->plan->packages[i].selected && is_first(report->plan, i, false))
 			put_refused_family(report, page, width, i);
 }

@@ -11,9 +11,9 @@
 
 #include "report/page.h"
 
-/* Not selected, and not because it is there already. */
-bool verdict_is_refusal(const struct plan_package *package);
 size_t verdicts_refused_count(const struct plan *plan);
+/* Selected ones that are not installed already. */
+size_t verdicts_wanted_count(const struct plan *plan);
 
 void verdicts_put_selected(const struct report *report, const struct page *page);
 /* Grouped by family; unless verbose, one line for each reason within a family. */

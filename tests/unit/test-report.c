@@ -146,45 +146,49 @@ static void add_selected(struct machine *machine)
 {
 	struct plan_package *package;
 
-	package = add_package(machine, "mlnx-ofa_kernel-kmp-default",
-			      "24.10_k6.4.0_150600.21", "1.3", true, REASON_SELECTED,
-			      "its hint fits 6 devices");
+	package = add_package(machine, "mlnx-ofa_kernel-kmp-default", "24.10_k6.4.0_150600.21",
+			      "1.3", true, REASON_SELECTED, "its hints fit 6 devices");
 	for (size_t i = 0; i < 6; i++)
 		add_hint(machine, package, NIC_PATTERN, 2 + i);
 	package->kabi.checked = 512;
-	package = add_package(machine, "mpt3sas-kmp-default", "49.00_k6.4.0_150600.21", "1.1",
-			      true, REASON_SELECTED, "its hint fits 1 device");
+	package = add_package(machine, "mpt3sas-kmp-default", "49.00_k6.4.0_150600.21", "1.1", true,
+			      REASON_SELECTED, "its hints fit 1 device");
 	add_hint(machine, package, HBA_PATTERN, 1);
 	package->kabi.checked = 190;
 	assert_int_equal(strings_add(&package->assumed, "/bin/sh"), 0);
 	package = add_package(machine, "raid-helper-kmp-default", "1.0_k6.4.0_150600.21", "1.1",
-			      true, REASON_REQUIRED, "mpt3sas-kmp-default needs it");
+			      true, REASON_REQUIRED, "required by mpt3sas-kmp-default");
 	assert_int_equal(strings_add(&package->required_by,
-				     "mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64"), 0);
+				     "mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64"),
+			 0);
 	package->kabi.status = KABI_UNPROVEN;
 	assert_int_equal(diagnostics_add(&package->driver.diagnostics, "merged-escape", "%[23]D",
-					 "a hint has a class inside an escape; read as two hints"), 0);
+					 "a hint has a class inside an escape; read as two hints"),
+			 0);
 }
 
 static void add_refused(struct machine *machine)
 {
 	struct plan_package *package;
 
-	package = add_package(machine, "mpt3sas-kmp-default", "48.00_k6.4.0_150600.10", "1.1",
-			      false, REASON_OLDER,
-			      "mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64 fits too");
+	package = add_package(
+		machine, "mpt3sas-kmp-default", "48.00_k6.4.0_150600.10", "1.1", false,
+		REASON_OLDER,
+		"mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64 is newer and fits too");
 	add_hint(machine, package, HBA_PATTERN, 1);
-	package = add_package(machine, "mpt3sas-kmp-default", "47.00_k6.4.0_150600.10", "1.1",
-			      false, REASON_OLDER,
-			      "mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64 fits too");
+	package = add_package(
+		machine, "mpt3sas-kmp-default", "47.00_k6.4.0_150600.10", "1.1", false,
+		REASON_OLDER,
+		"mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64 is newer and fits too");
 	add_hint(machine, package, HBA_PATTERN, 1);
 	package = add_package(machine, "mpt3sas-kmp-rt", "49.00_k6.4.0_150600.21", "1.1", false,
-			      REASON_OTHER_FLAVOR, "made for flavor rt, the kernel is default");
+			      REASON_OTHER_FLAVOR,
+			      "it is for kernel-rt, the kernel is kernel-default");
 	add_hint(machine, package, HBA_PATTERN, 1);
-	package = add_package(machine, "nvidia-open-driver-G06-signed-kmp-default",
-			      "550.54.14_k6.4.0_150600.9", "150600.1.1", false,
-			      REASON_KABI_MISMATCH,
-			      "the kernel has other CRCs for 3 of 412 symbols, first: module_layout");
+	package =
+		add_package(machine, "nvidia-open-driver-G06-signed-kmp-default",
+			    "550.54.14_k6.4.0_150600.9", "150600.1.1", false, REASON_KABI_MISMATCH,
+			    "3 of the 412 kernel symbols that it needs have other CRCs");
 	add_hint(machine, package, "pci:v000010DEd*sv*sd*bc03sc02i00*", 9);
 	package->culprit = copy("module_layout");
 	package->kabi.checked = 412;
@@ -334,6 +338,26 @@ static void the_outcome_is_one_plain_sentence(void **state)
 	generation = rendered(&staged.report, &style);
 	assert_non_null(strstr(generation, "\n3 packages staged in /run/kmp-match/generations/2"));
 	assert_null(strstr(generation, "dry-run"));
+}
+
+static void what_is_installed_is_not_staged_again(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	auto_machine struct machine machine;
+	struct plan_package *package;
+	auto_free char *text = NULL;
+
+	(void)state;
+	make_machine(&machine);
+	add_devices(&machine);
+	package = add_package(&machine, "mpt3sas-kmp-default", "49.00_k6.4.0_150600.21", "1.1",
+			      true, REASON_INSTALLED, "this build is installed, for 1 device");
+	add_hint(&machine, package, HBA_PATTERN, 1);
+	text = rendered(&machine.report, &style);
+	assert_non_null(strstr(text, "\nInstalled already\n\n  mpt3sas-kmp-default-49.00"));
+	assert_non_null(strstr(text, "Every driver package that fits is installed"));
+	assert_null(strstr(text, "Selected"));
+	assert_null(strstr(text, "staged"));
 }
 
 static void a_source_that_failed_is_named(void **state)
@@ -562,6 +586,7 @@ int main(void)
 		cmocka_unit_test(the_plan_reads_as_agreed),
 		cmocka_unit_test(no_line_is_wider_than_asked),
 		cmocka_unit_test(the_outcome_is_one_plain_sentence),
+		cmocka_unit_test(what_is_installed_is_not_staged_again),
 		cmocka_unit_test(a_source_that_failed_is_named),
 		cmocka_unit_test(devices_read_as_agreed),
 		cmocka_unit_test(nothing_from_outside_steers_the_terminal),
