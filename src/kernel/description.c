@@ -175,7 +175,8 @@ static int add_tree(struct kernel *kernel, const struct kernel_request *request,
 static int add_folder(struct kernel *kernel, const struct kernel_request *request, int fd,
 		      const char *path, struct error *reterr)
 {
-	/* The root of a kernel's sources has a folder kernel/ too, so headers are asked for first. */
+	/* The root of a kernel's sources has a folder kernel/ too, so headers are asked for first.
+	 */
 	if (faccessat(fd, "Module.symvers", F_OK, 0) == 0)
 		return add_headers(kernel, request, fd, path, reterr);
 	if (tree_is_one(fd))

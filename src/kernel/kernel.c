@@ -83,7 +83,8 @@ static int fail_for_flavors(const struct strings *newest, const char *root, stru
 			  "none of its flavors is the booted one: %s", list);
 }
 
-/* The newest kernel below the root that is of --flavor, else of the booted one, else of the only one. */
+/* The newest kernel below the root that is of --flavor, else of the booted one, else of the only
+ * one. */
 static int choose_installed(struct kernel *kernel, const struct kernel_request *request,
 			    const char *booted, struct error *reterr)
 {
@@ -102,8 +103,8 @@ static int choose_installed(struct kernel *kernel, const struct kernel_request *
 		return r;
 	if (newest.count == 0 || request->flavor)
 		return error_set(reterr, -ENOENT, "find a kernel in", request->root,
-				 newest.count ? "none of that flavor is installed there" :
-						"no module tree is below lib/modules",
+				 newest.count ? "none of that flavor is installed there"
+					      : "no module tree is below lib/modules",
 				 "say which with --kernel");
 	if (newest.count > 1)
 		return fail_for_flavors(&newest, request->root, reterr);
@@ -129,7 +130,8 @@ static int check_request(const struct kernel_request *request, struct error *ret
 	const char *flavor = request->flavor, *release = request->release;
 
 	if (release && !release_is_valid(release))
-		return error_set(reterr, -EINVAL, "use the kernel", release, "it does not look like a release",
+		return error_set(reterr, -EINVAL, "use the kernel", release,
+				 "it does not look like a release",
 				 "give what `uname -r` prints after --kernel-release");
 	if (flavor && (*flavor == '\0' || strlen(flavor) > RELEASE_MAX ||
 		       flavor[strspn(flavor, "abcdefghijklmnopqrstuvwxyz"
@@ -357,8 +359,7 @@ int kernel_add_provides(struct kernel *kernel, const char *origin, const char *c
 {
 	const struct provides provides = { names, versions, count };
 	const char *release = provided_release(&provides, kernel->release), *arch;
-	auto_free char *flavor =
-		provided_flavor(&provides, release ? release : kernel->release);
+	auto_free char *flavor = provided_flavor(&provides, release ? release : kernel->release);
 	int r = 0;
 
 	if (!is_kernel_package(&provides, flavor) || (release && !release_is_valid(release)) ||

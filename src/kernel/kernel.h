@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel - the target kernel: its release, flavor, architecture and symbols, and where they are from.
+ * kernel - the target kernel: its release, flavor, architecture and symbols, and where they are
+ * from.
  *
  * Layer: kernel. The packages layer is not seen here: what a kernel package provides comes in as
  * plain arrays, through kernel_add_provides().
@@ -19,27 +20,27 @@ struct tree;
 
 struct kernel {
 	char *release; /* as uname -r prints it */
-	char *flavor;  /* "default"; never NULL once kernel_finish() succeeded */
-	char *arch;    /* as uname -m; NULL if nothing said it */
+	char *flavor; /* "default"; never NULL once kernel_finish() succeeded */
+	char *arch; /* as uname -m; NULL if nothing said it */
 	struct symbol_table *symbols; /* NULL if none are known */
-	char *symbols_from;           /* a path, "package NEVRA", ...; NULL if none */
-	bool symbols_complete;        /* false from a module tree alone: what is not in it is unknown */
-	bool tree_known;              /* a module tree of this release was found */
-	struct strings tree_modules;  /* its modules and built-ins, normalised, sorted; no KMPs */
-	struct strings provides;      /* "name" or "name = version" of the kernel package, no ksym() */
-	char *package;                /* a kernel RPM or package that still has to be read, or NULL:
-					 path of the RPM, for the pipeline to open */
-	struct tree *tree;   /* the module tree, for kernel_finish() to read symbols from; or NULL */
+	char *symbols_from; /* a path, "package NEVRA", ...; NULL if none */
+	bool symbols_complete; /* false from a module tree alone: what is not in it is unknown */
+	bool tree_known; /* a module tree of this release was found */
+	struct strings tree_modules; /* its modules and built-ins, normalised, sorted; no KMPs */
+	struct strings provides; /* "name" or "name = version" of the kernel package, no ksym() */
+	char *package; /* a kernel RPM or package that still has to be read, or NULL:
+			  path of the RPM, for the pipeline to open */
+	struct tree *tree; /* the module tree, for kernel_finish() to read symbols from; or NULL */
 	struct diagnostics diagnostics;
 };
 
 struct kernel_request {
-	int root_fd;              /* below which releases are looked up */
-	const char *root;         /* how the user spelled it; NULL for the running system */
-	struct strings kernels;   /* --kernel as typed: releases, or paths (with a '/'), sniffed */
-	const char *flavor;       /* --flavor or NULL */
-	const char *arch;         /* --arch or NULL */
-	const char *release;      /* --kernel-release or NULL */
+	int root_fd; /* below which releases are looked up */
+	const char *root; /* how the user spelled it; NULL for the running system */
+	struct strings kernels; /* --kernel as typed: releases, or paths (with a '/'), sniffed */
+	const char *flavor; /* --flavor or NULL */
+	const char *arch; /* --arch or NULL */
+	const char *release; /* --kernel-release or NULL */
 };
 
 /*

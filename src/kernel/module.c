@@ -56,9 +56,9 @@ const char *module_arch(int fd)
 	    memcmp(head, ELFMAG, SELFMAG) != 0)
 		return NULL;
 	/* e_machine follows e_ident and e_type, in the byte order of the file. */
-	machine = head[EI_DATA] == ELFDATA2MSB ?
-			  (uint16_t)(head[EI_NIDENT + 2] << 8 | head[EI_NIDENT + 3]) :
-			  (uint16_t)(head[EI_NIDENT + 3] << 8 | head[EI_NIDENT + 2]);
+	machine = head[EI_DATA] == ELFDATA2MSB
+			  ? (uint16_t)(head[EI_NIDENT + 2] << 8 | head[EI_NIDENT + 3])
+			  : (uint16_t)(head[EI_NIDENT + 3] << 8 | head[EI_NIDENT + 2]);
 	for (size_t i = 0; i < COUNT(machines); i++)
 		if (machines[i].machine == machine && machines[i].class == head[EI_CLASS] &&
 		    machines[i].data == head[EI_DATA])
@@ -71,9 +71,10 @@ struct module_reader {
 };
 
 /* Libkmod would print on stderr; what it complains about comes back as a code. */
-__attribute__((format(printf, 6, 0))) static void
-stay_silent(void *data, int priority, const char *file, int line, const char *function,
-	    const char *format, va_list args)
+__attribute__((format(printf, 6, 0))) static void stay_silent(void *data, int priority,
+							      const char *file, int line,
+							      const char *function,
+							      const char *format, va_list args)
 {
 	(void)data;
 	(void)priority;
@@ -155,7 +156,8 @@ static int add_exports(const struct kmod_module *module, const char *name,
 	if (r < 0)
 		return tolerate_absence(r);
 	r = 0;
-	kmod_list_foreach(entry, list) {
+	kmod_list_foreach(entry, list)
+	{
 		r = add_symbol(exports, kmod_module_symbol_get_symbol(entry), name,
 			       kmod_module_symbol_get_crc(entry));
 		if (r < 0)
@@ -173,7 +175,8 @@ static int add_imports(const struct kmod_module *module, struct symbol_table *im
 	if (r < 0)
 		return tolerate_absence(r);
 	r = 0;
-	kmod_list_foreach(entry, list) {
+	kmod_list_foreach(entry, list)
+	{
 		r = add_symbol(imports, kmod_module_version_get_symbol(entry), NULL,
 			       kmod_module_version_get_crc(entry));
 		if (r < 0)

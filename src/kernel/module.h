@@ -10,7 +10,8 @@
 
 #include "kernel/symbols.h"
 
-/** Largest module file taken, in bytes, before and after decompression: GPU drivers reach 100 MiB. */
+/** Largest module file taken, in bytes, before and after decompression: GPU drivers reach 100 MiB.
+ */
 #define MODULE_SIZE_MAX (512UL << 20)
 
 /*

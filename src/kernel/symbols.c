@@ -15,15 +15,20 @@
 /** Longest exporter or namespace in bytes; exporters are paths below the kernel's sources. */
 #define SYMBOL_TEXT_MAX 1023
 
+/* `number` is that of the item plus 1, 0 for a free slot. */
+struct slot {
+	uint32_t hash, number;
+};
+
 /*
  * Strings of one symbol live in one block, behind its name, so that a symbol costs one allocation.
- * `slots` is a hash index with linear probing: number of the item plus 1, 0 for free.
+ * `slots` is a hash index with linear probing; the hash in it spares most looks at the names.
  */
 struct symbol_table {
 	struct symbol *items;
 	size_t count;
 	size_t absent;
-	uint32_t *slots;
+	struct slot *slots;
 	size_t slot_count; /* a power of two, more than twice `count` */
 };
 
@@ -60,36 +65,40 @@ static uint32_t hash_name(const char *name)
 	return hash;
 }
 
-/* The slot that holds NAME, or the free one where it belongs. */
-static uint32_t *slot_of(const struct symbol_table *table, const char *name)
+/* The slot that holds NAME, whose hash is HASH, or the free one where it belongs. */
+static struct slot *slot_of(const struct symbol_table *table, const char *name, uint32_t hash)
 {
 	size_t mask = table->slot_count - 1;
 
-	for (size_t at = hash_name(name) & mask;; at = (at + 1) & mask) {
-		uint32_t number = table->slots[at];
+	for (size_t at = hash & mask;; at = (at + 1) & mask) {
+		struct slot *slot = &table->slots[at];
 
-		if (number == 0 || strcmp(table->items[number - 1].name, name) == 0)
-			return &table->slots[at];
+		if (slot->number == 0 ||
+		    (slot->hash == hash && strcmp(table->items[slot->number - 1].name, name) == 0))
+			return slot;
 	}
 }
 
-static int make_room(struct symbol_table *table)
+/* Twice as many slots. 0 or -ENOMEM. */
+static int grow_slots(struct symbol_table *table)
 {
-	uint32_t *old = table->slots;
+	size_t count = table->slot_count ? table->slot_count * 2 : 4096;
+	struct slot *slots = calloc(count, sizeof(*slots));
 
-	if (array_grow(&table->items, table->count, sizeof(*table->items)) < 0)
+	if (!slots)
 		return -ENOMEM;
-	if ((table->count + 1) * 2 < table->slot_count)
-		return 0;
-	table->slots = calloc(table->slot_count ? table->slot_count * 2 : 1024, sizeof(*old));
-	if (!table->slots) {
-		table->slots = old;
-		return -ENOMEM;
+	for (size_t i = 0; i < table->slot_count; i++) {
+		size_t at = table->slots[i].hash & (count - 1);
+
+		if (table->slots[i].number == 0)
+			continue;
+		while (slots[at].number)
+			at = (at + 1) & (count - 1);
+		slots[at] = table->slots[i];
 	}
-	table->slot_count = table->slot_count ? table->slot_count * 2 : 1024;
-	free(old);
-	for (size_t i = 0; i < table->count; i++)
-		*slot_of(table, table->items[i].name) = (uint32_t)i + 1;
+	free(table->slots);
+	table->slots = slots;
+	table->slot_count = count;
 	return 0;
 }
 
@@ -111,32 +120,36 @@ static const char *append_text(char **to, const char *text)
 
 int symbol_table_add(struct symbol_table *table, const struct symbol *symbol)
 {
+	uint32_t hash = hash_name(symbol->name);
 	struct symbol *item;
-	uint32_t *slot;
+	struct slot *slot;
 	char *block;
 
-	if (symbol_table_find(table, symbol->name))
+	if ((table->count + 1) * 2 >= table->slot_count && grow_slots(table) < 0)
+		return -ENOMEM;
+	slot = slot_of(table, symbol->name, hash);
+	if (slot->number)
 		return 0;
-	if (table->count >= SYMBOLS_MAX || make_room(table) < 0)
+	if (table->count >= SYMBOLS_MAX ||
+	    array_grow(&table->items, table->count, sizeof(*table->items)) < 0)
 		return -ENOMEM;
 	block = malloc(text_size(symbol->name) + text_size(symbol->exporter) +
 		       text_size(symbol->name_space));
 	if (!block)
 		return -ENOMEM;
-	slot = slot_of(table, symbol->name);
 	item = &table->items[table->count++];
 	*item = *symbol;
 	item->name = append_text(&block, symbol->name);
 	item->exporter = append_text(&block, symbol->exporter);
 	item->name_space = append_text(&block, symbol->name_space);
 	table->absent += symbol->absent;
-	*slot = (uint32_t)table->count;
+	*slot = (struct slot){ .hash = hash, .number = (uint32_t)table->count };
 	return 0;
 }
 
 const struct symbol *symbol_table_find(const struct symbol_table *table, const char *name)
 {
-	uint32_t number = table->slot_count ? *slot_of(table, name) : 0;
+	uint32_t number = table->slot_count ? slot_of(table, name, hash_name(name))->number : 0;
 
 	return number ? &table->items[number - 1] : NULL;
 }
@@ -209,15 +222,21 @@ static size_t split_columns(char *line, char *columns[static COLUMN_COUNT])
 {
 	size_t count = 0;
 
-	while (line) {
+	for (;;) {
+		char *tab = strchr(line, '\t');
+
 		if (count == COLUMN_COUNT)
 			return 0;
-		columns[count++] = strsep(&line, "\t");
+		columns[count++] = line;
+		if (!tab)
+			return count;
+		*tab = '\0';
+		line = tab + 1;
 	}
-	return count;
 }
 
-/* The first kernels with namespaces, 5.4 and 5.5, wrote that column third (scripts/mod/modpost.c). */
+/* The first kernels with namespaces, 5.4 and 5.5, wrote that column third (scripts/mod/modpost.c).
+ */
 static void straighten_columns(char *columns[static COLUMN_COUNT], size_t count)
 {
 	char *name_space = columns[COLUMN_EXPORTER];
@@ -252,11 +271,14 @@ static int read_row(struct symbol_table *table, char *line)
 	    (kind && !text_starts(kind, "EXPORT_")) ||
 	    (name_space && *name_space && !is_word(name_space, SYMBOL_TEXT_MAX)))
 		return -EBADMSG;
-	exporter = exporter_name(columns[COLUMN_EXPORTER]);
-	if (!exporter)
-		return -ENOMEM;
 	symbol.name = columns[COLUMN_NAME];
-	symbol.exporter = exporter;
+	symbol.exporter = columns[COLUMN_EXPORTER];
+	if (strcmp(symbol.exporter, "vmlinux") != 0) {
+		exporter = exporter_name(symbol.exporter);
+		if (!exporter)
+			return -ENOMEM;
+		symbol.exporter = exporter;
+	}
 	symbol.name_space = name_space && *name_space ? name_space : NULL;
 	/* modpost writes 0 where no CRC could be made. */
 	symbol.has_crc = symbol.crc != 0;

@@ -14,8 +14,8 @@
 #include "base/files.h"
 
 struct symbol {
-	const char *name;       /* borrowed from the table */
-	const char *exporter;   /* "vmlinux", or a module's normalised name; NULL if unknown */
+	const char *name; /* borrowed from the table */
+	const char *exporter; /* "vmlinux", or a module's normalised name; NULL if unknown */
 	const char *name_space; /* of the export; NULL if none */
 	uint32_t crc;
 	bool has_crc;

@@ -223,7 +223,8 @@ int tree_find(int root_fd, const char *root, const char *release, struct tree **
 	return -ENOENT;
 }
 
-/* What stands before "/lib/modules/RELEASE" or "/usr/lib/modules/RELEASE" in absolute PATH, or PATH. */
+/* What stands before "/lib/modules/RELEASE" or "/usr/lib/modules/RELEASE" in absolute PATH, or
+ * PATH. */
 static char *root_of(const char *path)
 {
 	const char *last = strrchr(path, '/');
@@ -345,9 +346,10 @@ int tree_symbols(const struct tree *tree, struct symbol_table **ret,
 	if (r == 0)
 		r = merge_imports(exports, imports);
 	if (r == 0 && failed > 0)
-		r = diagnostics_add(diagnostics, "module-unreadable", tree->files.items[first],
-				    "%zu of %zu modules in %s cannot be read, ignoring their symbols",
-				    failed, tree->files.count, tree->path);
+		r = diagnostics_add(
+			diagnostics, "module-unreadable", tree->files.items[first],
+			"%zu of %zu modules in %s cannot be read, ignoring their symbols", failed,
+			tree->files.count, tree->path);
 	if (r == 0)
 		*ret = take(exports);
 	return r;

@@ -16,12 +16,12 @@
 
 struct tree {
 	int fd;
-	int root_fd;           /* of the system that it belongs to */
-	char *root;            /* as shown, without a final '/': "" for "/" */
-	char *path;            /* as shown */
-	char *release;         /* name of its directory; NULL if that is no release */
-	bool alone;            /* it stands nowhere below "lib/modules/": it is its own root */
-	struct strings files;   /* module files, relative to `fd`, sorted */
+	int root_fd; /* of the system that it belongs to */
+	char *root; /* as shown, without a final '/': "" for "/" */
+	char *path; /* as shown */
+	char *release; /* name of its directory; NULL if that is no release */
+	bool alone; /* it stands nowhere below "lib/modules/": it is its own root */
+	struct strings files; /* module files, relative to `fd`, sorted */
 	struct strings modules; /* names of those and of the built-in ones, normalised, sorted */
 };
 
