@@ -44,24 +44,27 @@ def write_list(path, lines):
 
 
 class Setup:
-    """The files of one world below FOLDER: root/ with its RPM database, and repo/."""
+    """The files of one world below FOLDER: root/ with its RPM database, repo0/ and perhaps more."""
 
     def __init__(self, world):
         self.world = world
         self.root = os.path.join(FOLDER, world.name, "root")
-        self.repository = os.path.join(FOLDER, world.name, "repo")
+        self.repositories = [os.path.join(FOLDER, world.name, "repo%d" % number)
+                             for number in range(world.repositories)]
         self.cache_path = os.path.join(FOLDER, "cache", self.digest() + ".json")
         self.cache = self.read_cache()
         self.zypper_ready = False
         shutil.rmtree(os.path.dirname(self.root), ignore_errors=True)
-        rpmmd.write(self.repository, world.repository)
+        for number, directory in enumerate(self.repositories):
+            rpmmd.write(directory, world.offer(number))
         rpmheader.install(self.root, world.base)
 
     def digest(self):
         """Of everything that zypper's answers depend on, but for the hardware."""
         version = subprocess.run(["zypper", "--version"], capture_output=True, check=True).stdout
         with open(os.path.abspath(__file__), "rb") as source:
-            parts = [version, source.read(), rpmmd.primary_xml(self.world.repository)]
+            parts = [version, source.read()]
+        parts += [rpmmd.primary_xml(self.world.offer(n)) for n in range(self.world.repositories)]
         parts += [rpmheader.header(package) for package in self.world.base]
         parts += [name.encode() for name in self.world.lock_names()]
         # Which zypper reads, and which only its package manager replaces.
@@ -93,8 +96,9 @@ class Setup:
         """The repository added and read, the kernels locked; once a world, as it costs most."""
         write_list(os.path.join(self.root, "etc/zypp/zypp.conf"),
                    ["[main]", "multiversion = provides:multiversion(kernel)"])
-        for arguments in (["addrepo", "-G", "dir://" + self.repository, "offer"], ["refresh"],
-                          ["addlock"] + self.world.lock_names()):
+        commands = [["addrepo", "-G", "-p", str(10 + number), "dir://" + path, "offer%d" % number]
+                    for number, path in enumerate(self.repositories)]
+        for arguments in commands + [["refresh"], ["addlock"] + self.world.lock_names()]:
             done = self.zypper(*arguments)
             if done.returncode:
                 raise RuntimeError("zypper %s: %s" % (arguments[0], done.stderr.decode()))
@@ -121,8 +125,9 @@ class Setup:
                       if found.get("type") == "package")
 
     def kmp_match_command(self, machine_list):
+        offers = [word for path in self.repositories for word in ("--repo", path)]
         return [os.environ["KMP_MATCH"], "--dry-run", "--json", "--root", self.root,
-                "--kernel", self.world.release, "--repo", self.repository, "--hardware", machine_list]
+                "--kernel", self.world.release, "--hardware", machine_list] + offers
 
     def ask_kmp_match(self, machine_list):
         """The whole JSON answer."""

@@ -168,8 +168,8 @@ class Pair:
         return None
 
     def is_needed_by(self, package, leader):
-        return not self.fires_at_all(package) and any(
-            provides(package, text.strip("()").split(" if ")[0]) for text in leader["requires"])
+        wanted = [re.sub(r"^\((\S+) if .*\)$", r"\1", text) for text in leader["requires"]]
+        return not self.fires_at_all(package) and any(provides(package, text) for text in wanted)
 
     def rests_on(self, package, leader):
         """Does PACKAGE need something of LEADER that nothing in the other answer has?"""

@@ -89,7 +89,7 @@ STRICT = {"other-arch": 6, "epoch": 6, "tilde": 6, "no-ksym": 5, "uname-requires
           "needs-userspace": 10, "needs-missing": 8, "needs-file": 5, "needs-missing-file": 4,
           "needs-versioned": 5, "needs-rich": 4, "needs-extra": 6, "needs-other-kmp": 12,
           "packageand": 8, "rich": 6, "unprefixed": 10, "foreign-prefix": 6, "absent-prefix": 4,
-          "firmware": 8, "obsoletes": 4, "random-alias": 8, "no-priority-of-name": 4}
+          "firmware": 8, "obsoletes": 4, "random-alias": 8}
 LOOSE = {"rich-modalias": 8, "match-all": 5, "merged-escape": 5, "unprefixed-colons": 6,
          "same-module": 8, "conflicts": 8, "installed": 10, "versioned-name": 8}
 
@@ -99,6 +99,7 @@ class World:
         self.name = "world-%02d" % number
         self.rnd = random.Random(self.name)
         self.strict = number % 2 == 0
+        self.repositories = 2 if number % 5 >= 3 else 1
         self.machines = machines
         self.machine_names = sorted(machines)
         self.kernels = Kernels(self.rnd)
@@ -117,6 +118,8 @@ class World:
         self.base += [scripts, self.kernels.package(self.flavor, TARGET)]
         if self.rnd.random() < 0.5:
             self.base.append(self.kernels.extra(self.flavor, TARGET))
+        if self.rnd.random() < 0.5:
+            self.base.append(package("old-firmware", "2", "1"))
 
     def fill_repository(self):
         for flavor in FLAVORS:
@@ -127,6 +130,10 @@ class World:
         self.repository.append(package("versioned-tools", "2.5", "1"))
         for number in range(self.rnd.randrange(25, 45)):
             self.add_family(number)
+
+    def offer(self, number):
+        """The packages of one of the repositories; a smaller number has the better priority."""
+        return [package for package in self.repository if package.get("repository", 0) == number]
 
     def lock_names(self):
         return sorted("kernel-%s%s" % (flavor, part) for flavor in FLAVORS for part in ("", "-extra"))
@@ -294,6 +301,7 @@ class World:
                 self.add_build(kmp, family, flavor, index)
 
     def add_build(self, kmp, family, flavor, index):
+        kmp["repository"] = self.rnd.randrange(self.repositories)
         self.repository.append(kmp)
         if index == 0 and "installed" in family["features"] and flavor == self.flavor:
             installed = dict(kmp, features=kmp["features"] + ["installed-here"])

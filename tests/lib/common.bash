@@ -41,8 +41,8 @@ make_list() {
 # kmp_match ARGUMENT...: run it on $ROOT; $status is the exit status, $output what stdout got,
 # $errors what stderr got.
 kmp_match() {
-	# shellcheck disable=SC2034 # bats too calls it status
 	status=0
+	# shellcheck disable=SC2034 # for scenarios
 	output=$("$KMP_MATCH" --root "$ROOT" "$@" 2>"$BATS_TEST_TMPDIR/stderr") || status=$?
 	# shellcheck disable=SC2034 # for scenarios
 	errors=$(<"$BATS_TEST_TMPDIR/stderr")
