@@ -79,6 +79,7 @@ struct plan_package {
 	struct rank rank;
 	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL */
 	bool rpm_at_hand; /* its RPM can be opened now */
+	bool examined;    /* ... and its header was looked at */
 	struct plan_module *modules;
 	size_t module_count;
 	struct strings firmware;          /* paths below lib/firmware */

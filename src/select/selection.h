@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * selection - from devices and packages to a plan: one winner per family, a reason for every other.
+ *
+ * Layer: select. Rejections are never withdrawn, so the rounds of solving are bounded by the number
+ * of packages.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "hardware/device.h"
+#include "kernel/kernel.h"
+#include "packages/catalog.h"
+#include "packages/source.h"
+#include "select/plan.h"
+
+struct selection;
+
+/* Everything is borrowed for as long as the selection lives; CATALOG serves one selection only. */
+int selection_new(struct catalog *catalog, const struct source *sources, const struct kernel *kernel,
+		  const struct device_list *devices, struct selection **ret, struct error *reterr);
+struct selection *selection_free(struct selection *selection);
+/*
+ * Decide. *RET is borrowed and valid until the next call; its packages may be filled in further
+ * (rpm_sha256, modules) by whoever opens them. 0 or -errno with *RETERR set.
+ */
+int selection_plan(struct selection *selection, struct plan **ret, struct error *reterr);
+/* Package ID will not do: the next plan is made without it. DETAIL is a sentence. 0 or -ENOMEM. */
+int selection_reject(struct selection *selection, int id, enum reason reason, const char *detail,
+		     const char *culprit);
+/* Package ID turned out to carry MODULES (normalised names), whatever its metadata says. */
+int selection_add_modules(struct selection *selection, int id, const struct strings *modules);
+
+static inline void selection_release(struct selection **slot)
+{
+	selection_free(*slot);
+}
+#define auto_selection __attribute__((cleanup(selection_release)))

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/verdict.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* Takes DETAIL over. */
+static int set_verdict(struct plan_package *package, bool selected, enum reason reason,
+		       const char *culprit, char *detail)
+{
+	char *own = culprit ? text_printable(culprit) : NULL;
+
+	free(package->detail);
+	free(package->culprit);
+	package->selected = selected;
+	package->reason = reason;
+	package->detail = detail;
+	package->culprit = own;
+	return detail && (own || !culprit) ? 0 : -ENOMEM;
+}
+
+int verdict_refuse(struct plan_package *package, enum reason reason, const char *culprit,
+		   const char *format, ...)
+{
+	auto_free char *text = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return set_verdict(package, false, reason, culprit, text_printable(text));
+}
+
+static size_t count_devices(const struct plan_package *package)
+{
+	size_t count = 0;
+
+	/* Hints are sorted by device. */
+	for (size_t i = 0; i < package->hint_count; i++)
+		if (i == 0 || package->hints[i].device != package->hints[i - 1].device)
+			count++;
+	return count;
+}
+
+int verdict_select(struct plan_package *package, enum reason reason, const char *culprit)
+{
+	size_t devices = count_devices(package);
+	const char *plural = devices == 1 ? "" : "s";
+	char *detail = NULL;
+
+	if (reason == REASON_REQUIRED)
+		detail = text_format("required by %s", culprit ? culprit : "the installed system");
+	else if (reason == REASON_UPDATE)
+		detail = text_format("replaces the installed %s, for %zu device%s", culprit, devices,
+				     plural);
+	else if (reason == REASON_INSTALLED)
+		detail = text_format("this build is installed, for %zu device%s", devices, plural);
+	else
+		detail = text_format("its hints fit %zu device%s", devices, plural);
+	return set_verdict(package, true, reason, culprit, detail);
+}
+
+int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
+{
+	const struct kabi *kabi = &package->kabi;
+
+	if (absent)
+		return verdict_refuse(package, REASON_MISSING_MODULE, culprit,
+				      "it needs %s, which a module exports that this kernel's tree does "
+				      "not have",
+				      culprit);
+	if (kabi->missing.count && kabi->differing.count)
+		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
+				      "of the %zu kernel symbols that it needs, %zu have other CRCs and "
+				      "%zu are missing",
+				      kabi->checked, kabi->differing.count, kabi->missing.count);
+	if (kabi->missing.count)
+		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
+				      "%zu of the %zu kernel symbols that it needs %s missing",
+				      kabi->missing.count, kabi->checked,
+				      kabi->missing.count == 1 ? "is" : "are");
+	return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
+			      "%zu of the %zu kernel symbols that it needs %s", kabi->differing.count,
+			      kabi->checked,
+			      kabi->differing.count == 1 ? "has another CRC" : "have other CRCs");
+}
+
+int verdict_family(struct plan_package *loser, const struct plan_package *winner)
+{
+	if (winner->rank.priority < loser->rank.priority)
+		return verdict_refuse(loser, REASON_OUTRANKED, winner->driver.nevra,
+				      "%s comes from a repository of higher priority",
+				      winner->driver.nevra);
+	return verdict_refuse(loser, REASON_OLDER, winner->driver.nevra, "%s is newer and fits too",
+			      winner->driver.nevra);
+}
+
+int verdict_same_module(struct plan_package *loser, const struct plan_package *winner,
+			const char *module)
+{
+	return verdict_refuse(loser, REASON_OUTRANKED, winner->driver.nevra,
+			      "%s ships the module %s too and ranks better", winner->driver.nevra,
+			      module);
+}
+
+int verdict_refusal(struct plan_package *package, enum refusal refusal, const char *culprit)
+{
+	const char *what = culprit ? culprit : "something unknown";
+
+	switch (refusal) {
+	case REFUSAL_KERNEL:
+		return verdict_refuse(package, REASON_OTHER_KERNEL, culprit, "it requires %s", what);
+	case REFUSAL_DEPENDENCY:
+		return verdict_refuse(package, REASON_MISSING_DEPENDENCY, culprit,
+				      "it requires %s, which nothing provides that could be used", what);
+	default:
+		return verdict_refuse(package, REASON_CONFLICT, culprit, "it conflicts with %s", what);
+	}
+}
+
+bool verdict_hint_fits(const struct plan_package *package, const struct hint *hint)
+{
+	for (size_t i = 0; i < package->hint_count; i++)
+		if (strings_contain(&hint->patterns, package->hints[i].pattern))
+			return true;
+	return false;
+}
+
+/* The prefix of a hint that fits: one of another kernel flavor, if any, is the one to name. */
+static const char *dead_prefix(const struct plan_package *package)
+{
+	const char *prefix = NULL;
+
+	for (size_t i = 0; i < package->driver.hint_count; i++) {
+		const struct hint *hint = &package->driver.hints[i];
+
+		if (hint->match_all || !hint->prefix || !verdict_hint_fits(package, hint))
+			continue;
+		if (text_starts(hint->prefix, "kernel-"))
+			return hint->prefix;
+		if (!prefix)
+			prefix = hint->prefix;
+	}
+	return prefix;
+}
+
+int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, bool live,
+		     bool *ret_judged)
+{
+	const char *prefix;
+
+	*ret_judged = !live;
+	if (live)
+		return 0;
+	if (!package->hint_count)
+		return verdict_refuse(package, REASON_MATCH_ALL_HINT,
+				      package->driver.hint_count ? package->driver.hints[0].text : NULL,
+				      "only a hint that fits every machine speaks for it");
+	prefix = dead_prefix(package);
+	if (prefix && text_starts(prefix, "kernel-"))
+		return verdict_refuse(package, REASON_OTHER_FLAVOR, prefix,
+				      "it is for %s, the kernel is kernel-%s", prefix, kernel->flavor);
+	return verdict_refuse(package, REASON_MISSING_DEPENDENCY, prefix,
+			      "its hint is tied to %s, which is not there",
+			      prefix ? prefix : "something");
+}
+
+int verdict_by_flavor(struct plan_package *package, const struct kernel *kernel, bool *ret_judged)
+{
+	const struct driver *driver = &package->driver;
+
+	*ret_judged = false;
+	for (size_t i = 0; i < driver->symbol_count; i++)
+		if (text_equal(driver->symbols[i].flavor, kernel->flavor))
+			return 0;
+	if (driver->symbol_count == 0)
+		return 0;
+	*ret_judged = true;
+	return verdict_refuse(package, REASON_OTHER_FLAVOR, driver->symbols[0].symbol,
+			      "it needs symbols of kernel-%s, the kernel is kernel-%s",
+			      driver->symbols[0].flavor, kernel->flavor);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verdict - the sentence, the reason and the culprit that a package of a plan gets.
+ *
+ * Layer: select. Each function sets the verdict of PACKAGE, replacing an earlier one. 0 or -ENOMEM.
+ */
+#pragma once
+
+#include "kernel/kernel.h"
+#include "select/plan.h"
+#include "select/solve.h"
+
+__attribute__((format(printf, 4, 5))) int verdict_refuse(struct plan_package *package,
+							  enum reason reason, const char *culprit,
+							  const char *format, ...);
+/* Selected, required by, or updating CULPRIT; or installed. */
+int verdict_select(struct plan_package *package, enum reason reason, const char *culprit);
+/* Symbols do not fit; the numbers are in package->kabi. */
+int verdict_kabi(struct plan_package *package, const char *culprit, bool absent);
+/* Another build of the family is the better one. */
+int verdict_family(struct plan_package *loser, const struct plan_package *winner);
+/* Another family ships MODULE too, and ranks better. */
+int verdict_same_module(struct plan_package *loser, const struct plan_package *winner,
+			const char *module);
+/* The solver refused it. */
+int verdict_refusal(struct plan_package *package, enum refusal refusal, const char *culprit);
+
+/* Does HINT of PACKAGE fit a device? */
+bool verdict_hint_fits(const struct plan_package *package, const struct hint *hint);
+/* No hint that fits counts (LIVE false): for match-all hints, other flavors, missing prefixes. */
+int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, bool live,
+		     bool *ret_judged);
+/* All its symbols are of another flavor. */
+int verdict_by_flavor(struct plan_package *package, const struct kernel *kernel, bool *ret_judged);
