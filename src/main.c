@@ -1,4 +1,205 @@
-int main(void)
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "verbs/verb.h"
+
+/* In the order of --help; the first one is run when none is named. */
+static const struct verb *const verbs[] = {
+	&verb_stage,
+	&verb_scan,
+};
+
+/* Options without a letter. */
+enum { OPTION_ARCH = 256, OPTION_RELEASE, OPTION_SAVE, OPTION_NO_GPG_CHECKS, OPTION_VERSION };
+
+struct option_row {
+	int key; /* the letter, or one of the enum */
+	const char *name;
+	const char *argument; /* NULL if it takes none */
+	const char *help;
+};
+
+static const struct option_row rows[] = {
+	{ 'n', "dry-run", NULL, "write nothing, print the plan" },
+	{ 'r', "repo", "SOURCE", "rpm-md repository, directory of RPMs, or RPM; repeatable" },
+	{ 'k', "kernel", "KERNEL", "target kernel: release, RPM, symvers file, module tree" },
+	{ 'f', "flavor", "NAME", "flavor of the target kernel" },
+	{ OPTION_ARCH, "arch", "ARCH", "architecture of the target kernel" },
+	{ OPTION_RELEASE, "kernel-release", "RELEASE", "release of the target kernel" },
+	{ 'R', "root", "DIR", "system to look into instead of the running one" },
+	{ 'H', "hardware", "SOURCE", "snapshot, list, sysfs tree, dump; - is stdin; repeatable" },
+	{ 'o', "stage-dir", "DIR", "staging directory (default: /run/kmp-match)" },
+	{ OPTION_SAVE, "save", "FILE", "scan: write the devices to FILE as a snapshot" },
+	{ 'j', "json", NULL, "answer in JSON" },
+	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages whose signature is not checked" },
+	{ 'v', "verbose", NULL, "say more" },
+	{ 'q', "quiet", NULL, "say only what failed" },
+	{ OPTION_VERSION, "version", NULL, "print the version" },
+	{ 'h', "help", NULL, "print this help" },
+};
+
+static void print_option(const struct option_row *row)
 {
-	return 0;
+	auto_free char *name = text_format("--%s%s%s", row->name, row->argument ? " " : "",
+					   row->argument ? row->argument : "");
+
+	if (row->key < 256)
+		printf("  -%c, %-25s %s\n", row->key, name ? name : row->name, row->help);
+	else
+		printf("      %-25s %s\n", name ? name : row->name, row->help);
+}
+
+static void print_help(void)
+{
+	puts("Usage: kmp-match [OPTION]... [VERB] [ARGUMENT]...\n\n"
+	     "Choose the driver packages (KMPs) that this machine needs, and stage them.\n\n"
+	     "Verbs:");
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		printf("  %-8s %s%s\n", verbs[i]->name, verbs[i]->summary,
+		       i == 0 ? " (the default)" : "");
+	puts("\nOptions:");
+	for (size_t i = 0; i < COUNT(rows); i++)
+		print_option(&rows[i]);
+	puts("\nExit status: 0 done or nothing needed, 1 failed, 2 wrong usage, 3 a device\n"
+	     "without a driver has one on offer and every build of it was refused.");
+}
+
+static int add(struct strings *list, const char *text)
+{
+	if (strings_add(list, text) == 0)
+		return 0;
+	log_error("cannot read the command line: out of memory");
+	return -1;
+}
+
+/* 0, or -1 if the option is unknown; getopt has said so. */
+static int take_option(struct options *options, int key, const char *argument)
+{
+	switch (key) {
+	case 'n':
+		options->dry_run = true;
+		return 0;
+	case 'r':
+		return add(&options->repositories, argument);
+	case 'k':
+		return add(&options->kernels, argument);
+	case 'f':
+		options->flavor = argument;
+		return 0;
+	case OPTION_ARCH:
+		options->arch = argument;
+		return 0;
+	case OPTION_RELEASE:
+		options->kernel_release = argument;
+		return 0;
+	case 'R':
+		options->root = argument;
+		return 0;
+	case 'H':
+		return add(&options->hardware, argument);
+	case 'o':
+		options->stage_dir = argument;
+		return 0;
+	case OPTION_SAVE:
+		options->save = argument;
+		return 0;
+	case 'j':
+		options->json = true;
+		return 0;
+	case OPTION_NO_GPG_CHECKS:
+		options->no_gpg_checks = true;
+		return 0;
+	case 'v':
+		options->verbosity = LOG_VERBOSE;
+		return 0;
+	case 'q':
+		options->verbosity = LOG_QUIET;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+/* The tables that getopt_long() wants, out of ours. */
+static void fill_getopt(char *letters, struct option *longs)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (rows[i].key < 256) {
+			*letters++ = (char)rows[i].key;
+			if (rows[i].argument)
+				*letters++ = ':';
+		}
+		longs[i] = (struct option){
+			.name = rows[i].name,
+			.has_arg = rows[i].argument ? required_argument : no_argument,
+			.val = rows[i].key,
+		};
+	}
+	*letters = '\0';
+}
+
+/* -1 to go on, else the status to exit with. */
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	char letters[COUNT(rows) * 2 + 1];
+	struct option longs[COUNT(rows) + 1] = { 0 };
+	int key;
+
+	fill_getopt(letters, longs);
+	while ((key = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {
+		if (key == 'h') {
+			print_help();
+			return EXIT_DONE;
+		}
+		if (key == OPTION_VERSION) {
+			puts("kmp-match " KMP_MATCH_VERSION);
+			return EXIT_DONE;
+		}
+		if (take_option(options, key, optarg) < 0) {
+			fputs("kmp-match: see kmp-match --help\n", stderr);
+			return EXIT_USAGE;
+		}
+	}
+	return -1;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+static void release_options(struct options *options)
+{
+	strings_done(&options->repositories);
+	strings_done(&options->kernels);
+	strings_done(&options->hardware);
+}
+
+int main(int argc, char **argv)
+{
+	AUTO(release_options) struct options options = { .stage_dir = "/run/kmp-match" };
+	const struct verb *verb = verbs[0];
+	int status = parse_options(argc, argv, &options);
+
+	if (status >= 0)
+		return status;
+	log_set_level((enum log_level)options.verbosity);
+	if (optind < argc) {
+		verb = find_verb(argv[optind]);
+		if (!verb) {
+			log_error("there is no verb '%s'; see kmp-match --help", argv[optind]);
+			return EXIT_USAGE;
+		}
+		optind++;
+	}
+	return verb->run(&options, argc - optind, argv + optind);
 }

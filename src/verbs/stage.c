@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "verbs/verb.h"
+
+/* A repository that could not be read, and an RPM that is damaged, are said whatever the format. */
+static void say_trouble(const struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->source_count; i++) {
+		auto_free char *sentence = NULL;
+
+		if (!pipeline->sources[i].failed)
+			continue;
+		sentence = error_sentence(&pipeline->sources[i].error);
+		log_error("%s", sentence ? sentence : "out of memory");
+	}
+	for (size_t i = 0; i < pipeline->plan->count; i++)
+		if (pipeline->plan->packages[i].reason == REASON_CORRUPT)
+			log_error("%s", pipeline->plan->packages[i].detail);
+}
+
+static void say_warnings(const struct pipeline *pipeline, const struct options *options)
+{
+	verb_warn(&pipeline->devices.diagnostics);
+	verb_warn(&pipeline->kernel.diagnostics);
+	for (size_t i = 0; i < pipeline->source_count; i++)
+		verb_warn(&pipeline->sources[i].diagnostics);
+	if (options->dry_run && !options->no_gpg_checks && plan_selected_count(pipeline->plan))
+		log_warning("signatures are not checked: the plan takes every package as trusted");
+	if (!options->dry_run && options->no_gpg_checks && pipeline->generation)
+		log_warning("signatures were not checked (--no-gpg-checks)");
+	if (!options->dry_run && pipeline->trouble)
+		log_error("nothing was staged, because not everything could be read");
+}
+
+static int print_answer(const struct pipeline *pipeline, const struct options *options)
+{
+	struct report report = pipeline_report(pipeline, options);
+	auto_json struct json *json = NULL;
+	struct report_style style;
+
+	if (options->json) {
+		json = report_json(&report);
+		return json_write(json, stdout);
+	}
+	style = verb_style(options);
+	report_text(&report, &style, stdout);
+	return fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+static int run_stage(const struct options *options, int argc, char **argv)
+{
+	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1 };
+	auto_error struct error error = { 0 };
+	int r = verb_no_arguments(options, "stage", argc, argv);
+
+	if (r)
+		return r;
+	if (options->repositories.count == 0)
+		r = error_set(&error, -ENOENT, "choose packages", NULL, "no repository was given",
+			      "give one or more with --repo: an rpm-md repository, a directory of "
+			      "RPMs, or an RPM");
+	if (r == 0)
+		r = pipeline_run(options, &pipeline, &error);
+	if (r < 0) {
+		error_set(&error, r, "choose packages", NULL, NULL, NULL);
+		return verb_fail(options, &error, r == -EINVAL ? EXIT_USAGE : EXIT_TROUBLE);
+	}
+	say_trouble(&pipeline);
+	say_warnings(&pipeline, options);
+	if (print_answer(&pipeline, options) < 0) {
+		log_error("cannot write the answer: the output is closed or full");
+		return EXIT_TROUBLE;
+	}
+	return pipeline.exit;
+}
+
+const struct verb verb_stage = {
+	.name = "stage",
+	.arguments = "",
+	.summary = "choose packages and put their drivers into the staging directory",
+	.run = run_stage,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs/verb.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+
+int verb_fail(const struct options *options, const struct error *error, int exit)
+{
+	auto_free char *sentence = error_sentence(error);
+
+	log_error("%s", sentence ? sentence : "out of memory");
+	if (options->json) {
+		auto_json struct json *json = report_error_json(error, exit);
+
+		if (json_write(json, stdout) < 0)
+			return EXIT_TROUBLE;
+	}
+	return exit;
+}
+
+int verb_no_arguments(const struct options *options, const char *verb, int argc, char **argv)
+{
+	auto_error struct error error = { 0 };
+
+	if (argc == 0)
+		return EXIT_DONE;
+	error_setf(&error, -1, "run", verb, "see kmp-match --help", "it takes no argument such as '%s'",
+		   argv[0]);
+	return verb_fail(options, &error, EXIT_USAGE);
+}
+
+void verb_warn(const struct diagnostics *diagnostics)
+{
+	for (size_t i = 0; i < diagnostics->count; i++)
+		log_warning("%s", diagnostics->items[i].text);
+}
+
+struct report_style verb_style(const struct options *options)
+{
+	const char *term = getenv("TERM");
+	bool terminal = isatty(STDOUT_FILENO);
+	struct winsize size = { 0 };
+
+	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		size.ws_col = 80;
+	return (struct report_style){
+		/* https://no-color.org: any value that is not empty switches colors off. */
+		.color = terminal && term && strcmp(term, "dumb") != 0 &&
+			 !(getenv("NO_COLOR") && *getenv("NO_COLOR")),
+		.verbose = options->verbosity > 0,
+		.width = size.ws_col,
+	};
+}
