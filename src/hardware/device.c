@@ -72,8 +72,8 @@ int device_list_complain(struct device_list *list, const char *id, const char *t
 	culprit = strndup(text, length < CULPRIT_MAX ? length : CULPRIT_MAX);
 	if (!culprit)
 		return -ENOMEM;
-	return diagnostics_add(&list->diagnostics, id, culprit, "line %zu of '%s' is %s, ignoring it",
-			       origin->line, origin->file,
+	return diagnostics_add(&list->diagnostics, id, culprit,
+			       "line %zu of '%s' is %s, ignoring it", origin->line, origin->file,
 			       text_equal(id, "malformed-modalias") ? "no modalias" : "malformed");
 }
 

@@ -14,7 +14,7 @@
 
 /** Most devices in a list: the largest machines have some ten thousand. */
 #define DEVICE_COUNT_MAX 1000000
-/** Most lines that the diagnostics of a list name one by one: a reader of them stops long before. */
+/** Most lines that the diagnostics of a list name one by one: people stop reading long before. */
 #define DEVICE_DIAGNOSTICS_MAX 100
 /** Longest driver or device name kept, in bytes: a file name in sysfs ends there (NAME_MAX). */
 #define DEVICE_TEXT_MAX 255
@@ -48,7 +48,7 @@ struct device *device_list_add(struct device_list *list);
 /* The device with PATH, or NULL; linear from the end, where readers look. */
 struct device *device_list_find(struct device_list *list, const char *path);
 /*
- * Give DEVICE, one of LIST, the modalias in the LENGTH bytes at TEXT, which are one line from ORIGIN.
+ * Give DEVICE, one of LIST, the modalias in the LENGTH bytes at TEXT, one line from ORIGIN.
  * 1, 0 if it is malformed (now a diagnostic "malformed-modalias" of LIST), or -ENOMEM.
  */
 int device_list_add_modalias(struct device_list *list, struct device *device, const char *text,

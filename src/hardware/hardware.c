@@ -39,7 +39,8 @@ static int read_this_machine(struct device_list *list, struct error *reterr)
 	int r = fd < 0 ? -errno : sysfs_read(fd, "/sys", list);
 
 	if (r < 0)
-		return error_set(reterr, r, what, "/sys", r == -ENOENT ? "no device is in it" : NULL,
+		return error_set(reterr, r, what, "/sys",
+				 r == -ENOENT ? "no device is in it" : NULL,
 				 "mount sysfs there, or say with --hardware what to read");
 	if (udev_has_database())
 		r = udev_read(list);
@@ -74,14 +75,14 @@ static int read_text(int fd, const char *source, struct device_list *list, struc
 }
 
 /*
- * Opened without waiting, since a device node may never answer; a pipe of the shell's <(...) is then
- * read as it comes.
+ * Opened without waiting, since a device node may never answer; a pipe of the shell's <(...) is
+ * then read as it comes.
  */
 static int open_source(const char *source, int *ret, bool *ret_directory)
 {
-	auto_fd int fd = text_equal(source, "-") ?
-				 fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
-				 open(source, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	auto_fd int fd = text_equal(source, "-")
+				 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+				 : open(source, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 	int flags;
 
@@ -107,8 +108,8 @@ static int read_source(const char *source, struct device_list *list, struct erro
 		return error_set(reterr, r, what, source,
 				 r == -EINVAL ? "it is a block device, not a text" : NULL,
 				 "give a file or directory that can be read");
-	return directory ? read_directory(fd, source, list, reterr) :
-			   read_text(fd, source, list, reterr);
+	return directory ? read_directory(fd, source, list, reterr)
+			 : read_text(fd, source, list, reterr);
 }
 
 static int add_source(const char *source, struct device_list *list, struct error *reterr)

@@ -14,7 +14,7 @@
 /*
  * Check the LENGTH bytes at TEXT, one line without its end, and copy them to *RET (owned):
  * "<bus>:<fields>", both not empty, printable, valid UTF-8. Nothing is rewritten but the last field
- * of a pci alias, which kernels before 2.6.33 or so print in lower case while drivers never do.
+ * of a pci alias, which old kernels print in lower case while the patterns of drivers never are.
  * 0, -EINVAL if malformed, -E2BIG over MODALIAS_MAX, -ENOMEM.
  */
 int modalias_parse(const char *text, size_t length, char **ret);

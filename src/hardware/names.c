@@ -19,8 +19,10 @@
 #define ID_VENDORS  65536
 
 /*
- * A file in the format of pci.ids and usb.ids: "vvvv  Vendor", below it "\tdddd  Device", below that
- * "\t\t..." for subsystems or interfaces; '#' comments; other sections never begin with four digits.
+ * A file in the format of pci.ids and usb.ids: "vvvv  Vendor", below it "\tdddd  Device", below
+ * that
+ * "\t\t..." for subsystems or interfaces; '#' comments; other sections never begin with four
+ * digits.
  */
 struct id_file {
 	const char *const *paths; /* where it may be, below the root; ends with NULL */

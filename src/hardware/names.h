@@ -9,14 +9,14 @@
 struct names;
 
 /*
- * Look names up in the database files below ROOT_FD, which is borrowed and must stay open. A file is
- * read when the first device of its kind is asked for. Owned; NULL if out of memory.
+ * Look names up in the database files below ROOT_FD, which is borrowed and must stay open. A file
+ * is read when the first device of its kind is asked for. Owned; NULL if out of memory.
  */
 struct names *names_new(int root_fd);
 struct names *names_free(struct names *names);
 /* The name for MODALIAS in *RET; owned, NULL if nothing knows it. 0 or -ENOMEM. */
 int names_find(struct names *names, const char *modalias, char **ret);
-/* "VENDOR MODEL", cut to DEVICE_TEXT_MAX; either may be NULL, and *RET is if both are. 0 or -ENOMEM. */
+/* "VENDOR MODEL", at most DEVICE_TEXT_MAX; either may be NULL, *RET is if both are. 0 or -ENOMEM. */
 int names_join(const char *vendor, const char *model, char **ret);
 
 static inline void names_release(struct names **slot)

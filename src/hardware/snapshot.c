@@ -19,8 +19,8 @@
 struct reader {
 	const char *name; /* of the snapshot */
 	struct device_list *list;
-	size_t good;   /* lines or entries that were understood */
-	char *vendor;  /* of the record being read, from udev's database */
+	size_t good; /* lines or entries that were understood */
+	char *vendor; /* of the record being read, from udev's database */
 	char *model;
 	bool in_record; /* a usable "P:" came; the last device of the list is its */
 };
@@ -48,8 +48,8 @@ static struct lines lines_of_text(const struct bytes *text)
 {
 	size_t skip = text->size >= 3 && memcmp(text->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-	return skip ? lines_of(text->data + skip, text->size - skip) :
-		      lines_of(text->data, text->size);
+	return skip ? lines_of(text->data + skip, text->size - skip)
+		    : lines_of(text->data, text->size);
 }
 
 enum snapshot_kind snapshot_sniff(const struct bytes *text)
@@ -113,35 +113,39 @@ static int read_list(struct reader *reader, struct lines lines, size_t *ret_line
 	return 0;
 }
 
+/* The byte that the escape at TEXT (behind its backslash) stands for; *RET_USED bytes long. */
+static char unescape_one(const char *text, size_t length, size_t *ret_used)
+{
+	static const char letters[] = "bfnrtv", bytes[] = "\b\f\n\r\t\v";
+	const char *letter = text[0] ? strchr(letters, text[0]) : NULL;
+	unsigned int byte = 0;
+	size_t digits = 0;
+
+	while (digits < 3 && digits < length && text[digits] >= '0' && text[digits] <= '7')
+		byte = byte * 8 + (unsigned int)(text[digits++] - '0');
+	*ret_used = digits ? digits : 1;
+	if (digits)
+		return (char)(byte & 0xff);
+	return letter ? bytes[letter - letters] : text[0];
+}
+
 /*
  * What umockdev does to the value of an "A:" line: C escapes of one letter or of up to three octal
  * digits (umockdev-record writes them, g_strcompress() reads them). Owned; NULL if out of memory.
  */
 static char *unescape(const char *text, size_t length, size_t *ret_length)
 {
-	static const char letters[] = "bfnrtv", bytes[] = "\b\f\n\r\t\v";
 	char *plain = malloc(length + 1);
 	size_t size = 0;
 
 	for (size_t i = 0; plain && i < length; i++) {
-		const char *letter;
-		unsigned int byte = 0, digits = 0;
+		size_t used = 0;
 
-		if (text[i] != '\\' || i + 1 == length) {
+		if (text[i] == '\\' && i + 1 < length)
+			plain[size++] = unescape_one(text + i + 1, length - i - 1, &used);
+		else
 			plain[size++] = text[i];
-			continue;
-		}
-		i++;
-		while (digits < 3 && i + digits < length && text[i + digits] >= '0' &&
-		       text[i + digits] <= '7')
-			byte = byte * 8 + (unsigned int)(text[i + digits++] - '0');
-		if (digits > 0) {
-			plain[size++] = (char)(byte & 0xff);
-			i += digits - 1;
-			continue;
-		}
-		letter = text[i] ? strchr(letters, text[i]) : NULL;
-		plain[size++] = letter ? bytes[letter - letters] : text[i];
+		i += used;
 	}
 	if (plain)
 		plain[size] = '\0';
@@ -176,8 +180,7 @@ static int parse_path(const char *text, size_t length, char **ret)
 {
 	auto_free char *path = NULL;
 
-	if (length == 0 || length > DEVICE_PATH_MAX || text[0] != '/' ||
-	    memchr(text, '\0', length))
+	if (length == 0 || length > DEVICE_PATH_MAX || text[0] != '/' || memchr(text, '\0', length))
 		return -EINVAL;
 	path = strndup(text, length);
 	if (!path)
@@ -261,9 +264,11 @@ static int read_attribute(struct reader *reader, const char *key, size_t key_len
 		return -ENOMEM;
 	parts = lines_of(plain, length);
 	while (lines_next(&parts)) {
-		int r = parts.length ? add_modalias(reader, current(reader), parts.text,
-						    parts.length, lines->number) :
-				       0;
+		int r = 0;
+
+		if (parts.length > 0)
+			r = add_modalias(reader, current(reader), parts.text, parts.length,
+					 lines->number);
 		if (r < 0)
 			return r;
 	}
@@ -302,8 +307,13 @@ static int read_record_line(struct reader *reader, const struct lines *lines)
 				lines->number);
 	if (lines->text[0] == 'P')
 		return begin_record(reader, lines);
+	/* The front of the text was cut off; what a malformed path begins was complained about. */
+	if (!reader->in_record)
+		return reader->good ? 0
+				    : complain(reader, "malformed-line", lines->text, lines->length,
+					       lines->number);
 	equals = memchr(key, '=', lines->length - 3);
-	if (!reader->in_record || !equals)
+	if (!equals)
 		return 0;
 	for (size_t i = 0; i < COUNT(fields); i++)
 		if (fields[i].letter == lines->text[0])
@@ -334,8 +344,8 @@ static int read_json_modaliases(struct reader *reader, struct device *device,
 {
 	for (size_t i = 0; i < json_length(array); i++) {
 		const char *text = json_item_text(array, i);
-		int r = text ? add_modalias(reader, device, text, strlen(text), number) :
-			       complain(reader, "malformed-modalias", "", 0, number);
+		int r = text ? add_modalias(reader, device, text, strlen(text), number)
+			     : complain(reader, "malformed-modalias", "", 0, number);
 
 		if (r < 0)
 			return r;
@@ -366,9 +376,10 @@ static int read_json_device(struct reader *reader, const struct json *entry, siz
 
 static int refuse(const struct reader *reader, struct error *reterr, const char *why)
 {
-	return error_set(reterr, -EBADMSG, "read the hardware from", reader->name, why,
-			 "give a list with one modalias a line, a snapshot of 'kmp-match scan --save', "
-			 "'udevadm info --export-db' text, a umockdev recording or a sysfs tree");
+	return error_set(
+		reterr, -EBADMSG, "read the hardware from", reader->name, why,
+		"give a list with one modalias a line, a snapshot of 'kmp-match scan --save', "
+		"'udevadm info --export-db' text, a umockdev recording or a sysfs tree");
 }
 
 static int read_json(struct reader *reader, const struct bytes *text, struct error *reterr)

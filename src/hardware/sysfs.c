@@ -219,7 +219,8 @@ static int read_device(struct walk *walk, int fd, const char *path, const struct
 
 static int walk_directory(struct walk *walk, int fd, const char *path, unsigned int depth);
 
-/* Machines have a directory per memory block there, tens of thousands (bnc#824110), and no driver. */
+/* Machines have a directory per memory block there, tens of thousands (bnc#824110), and no driver.
+ */
 static bool is_memory_blocks(const char *path)
 {
 	return text_equal(path, "/devices/system/memory");

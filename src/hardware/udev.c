@@ -80,8 +80,8 @@ int udev_read(struct device_list *list)
 	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(all))
 	{
 		const char *path = udev_list_entry_get_name(entry);
-		AUTO(release_device) struct udev_device *device =
-			udev_device_new_from_syspath(udev, path);
+		AUTO(release_device)
+		struct udev_device *device = udev_device_new_from_syspath(udev, path);
 
 		/* None: it went away in between. */
 		r = device ? add_device(list, device) : 0;

@@ -15,7 +15,8 @@
 
 static const struct device_origin here = { .file = "a list", .line = 7 };
 
-static void add(struct device_list *list, const char *path, const char *modalias, const char *driver)
+static void add(struct device_list *list, const char *path, const char *modalias,
+		const char *driver)
 {
 	struct device *device = device_list_add(list);
 
@@ -24,9 +25,9 @@ static void add(struct device_list *list, const char *path, const char *modalias
 	device->driver = driver ? strdup(driver) : NULL;
 	device->driver_known = driver != NULL;
 	if (modalias)
-		assert_int_equal(device_list_add_modalias(list, device, modalias, strlen(modalias),
-							  &here),
-				 1);
+		assert_int_equal(
+			device_list_add_modalias(list, device, modalias, strlen(modalias), &here),
+			1);
 }
 
 /* The whole list as one line of text. Owned. */

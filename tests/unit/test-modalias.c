@@ -70,9 +70,9 @@ static void what_is_no_modalias_is_refused_and_nothing_written(void **state)
 {
 	static const char c1_control[] = "usb:\xc2\x9b[31m";
 	static const char *const malformed[] = {
-		"",	    "pci",	 "pci:",      ":v00008086",	  "a b:c",
-		" pci:v1",  "P/Q:r",	 "pci:v1\r",  "pci:v1\n",	  "pci:v\x1b[31m",
-		"pci:\x7f", "pci:\xff", "pci:\xc3", c1_control, "\xc3\xa9:x",
+		"",         "pci",      "pci:",     ":v00008086", "a b:c",
+		" pci:v1",  "P/Q:r",    "pci:v1\r", "pci:v1\n",   "pci:v\x1b[31m",
+		"pci:\x7f", "pci:\xff", "pci:\xc3", c1_control,   "\xc3\xa9:x",
 	};
 	char untouched[] = "untouched";
 

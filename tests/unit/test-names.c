@@ -32,8 +32,8 @@ static const char usb_ids[] = "fff2  Usb Vendor\n\tabcd  Usb Thing\n\tabce  Cut"
 
 static char *new_root(bool with_usb)
 {
-	auto_free char *root = text_format("%s/kmp-names-XXXXXX",
-					   getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	auto_free char *root =
+		text_format("%s/kmp-names-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	auto_fd int fd = -1, pci = -1, usb = -1;
 
 	assert_non_null(mkdtemp(root));

@@ -28,8 +28,8 @@ static int make_tree(void **state)
 	struct tree *tree = calloc(1, sizeof(*tree));
 
 	assert_non_null(tree);
-	tree->root = text_format("%s/kmp-sysfs-XXXXXX",
-				 getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	tree->root =
+		text_format("%s/kmp-sysfs-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	assert_non_null(mkdtemp(tree->root));
 	tree->fd = open(tree->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(tree->fd >= 0);
@@ -114,7 +114,8 @@ static void the_driver_is_the_end_of_the_links_text(void **state)
 
 	put(tree, "devices/a/modalias", "pci:v1\n");
 	put(tree, "devices/a/uevent", "DRIVER=other\nMODALIAS=pci:v1\n");
-	assert_int_equal(symlinkat("../../nowhere/drivers/e1000e", tree->fd, "devices/a/driver"), 0);
+	assert_int_equal(symlinkat("../../nowhere/drivers/e1000e", tree->fd, "devices/a/driver"),
+			 0);
 	expect(tree, "/devices/a[e1000e]pci:v1");
 }
 
