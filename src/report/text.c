@@ -197,6 +197,24 @@ static void put_notes_of(struct notes *notes, const char *about, const struct di
 		put_note(notes, about, &list->items[i]);
 }
 
+/* All but what the row about the kernel says already; of a refused build only when verbose. */
+static void put_notes_of_package(struct notes *notes, const struct plan_package *package)
+{
+	static const char *const told[] = { "kabi-unproven", "kabi-unknown", "symbols-unverified" };
+
+	if (!package->selected && !notes->page->style->verbose)
+		return;
+	put_notes_of(notes, package->driver.nevra, &package->driver.diagnostics);
+	for (size_t i = 0; i < package->diagnostics.count; i++) {
+		bool repeated = false;
+
+		for (size_t j = 0; j < COUNT(told); j++)
+			repeated |= text_equal(package->diagnostics.items[i].id, told[j]);
+		if (!repeated)
+			put_note(notes, package->driver.nevra, &package->diagnostics.items[i]);
+	}
+}
+
 static void put_notes(const struct report *report, const struct page *page)
 {
 	bool verbose = page->style->verbose;
@@ -206,12 +224,8 @@ static void put_notes(const struct report *report, const struct page *page)
 	put_notes_of(&notes, "machine", &report->devices->diagnostics);
 	for (size_t i = 0; i < report->source_count; i++)
 		put_notes_of(&notes, report->sources[i].location, &report->sources[i].diagnostics);
-	for (size_t i = 0; i < report->plan->count; i++) {
-		const struct plan_package *package = &report->plan->packages[i];
-
-		put_notes_of(&notes, package->driver.nevra, &package->driver.diagnostics);
-		put_notes_of(&notes, package->driver.nevra, &package->diagnostics);
-	}
+	for (size_t i = 0; i < report->plan->count; i++)
+		put_notes_of_package(&notes, &report->plan->packages[i]);
 	if (notes.count > notes.most)
 		page_line(page, 2, INK_PLAIN, "and %zu more; --verbose shows them",
 			  notes.count - notes.most);

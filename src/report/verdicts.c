@@ -193,6 +193,11 @@ static void put_kabi(const struct page *page, unsigned int width, const struct k
 	} else if (kabi->status == KABI_UNKNOWN) {
 		put_fact(page, width, "kernel", INK_CAREFUL,
 			 "not proven:", "the symbols of this kernel are not known");
+	} else if (kabi->unverified.count > 0) {
+		text = text_format("has %zu of the %zu symbols that it asks for; about the others "
+				   "nothing is known",
+				   kabi->checked - kabi->unverified.count, kabi->checked);
+		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
 	} else if (kabi->checked > 0) {
 		text = text_format("has all %zu symbols that it asks for", kabi->checked);
 		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
@@ -229,14 +234,17 @@ static void put_selected(const struct report *report, const struct page *page, u
 {
 	auto_free char *required_by = enumerated(&package->required_by, 3);
 	auto_free char *assumed = enumerated(&package->assumed, SIZE_MAX);
+	bool driver = package->driver.role == ROLE_DRIVER;
 
-	page_line(page, 2, INK_GOOD, "%s", package->driver.nevra);
+	page_line(page, 2, INK_GOOD, "%s%s%s%s", package->driver.nevra, driver ? "" : " (",
+		  driver ? "" : driver_role_id(package->driver.role), driver ? "" : ")");
 	put_devices(report, page, width, package);
 	if (package->required_by.count > 0)
 		put_fact(page, width, "needed by", INK_PLAIN, NULL, required_by);
 	if (package->reason == REASON_UPDATE)
 		put_fact(page, width, "update", INK_PLAIN, NULL, package->detail);
-	put_kabi(page, width, &package->kabi);
+	if (driver)
+		put_kabi(page, width, &package->kabi);
 	put_origin(report, page, width, &package->driver);
 	if (package->assumed.count > 0 && page->style->verbose)
 		put_fact(page, width, "assumed", INK_PLAIN, NULL, assumed);
