@@ -224,7 +224,7 @@ static void set_rpm(struct json *object, const struct report *report,
 	const char *location = package->driver.location;
 	auto_free char *path = NULL;
 
-	if (!report->dry_run && package->selected && location) {
+	if (report->generation > 0 && package->selected && location) {
 		const char *slash = strrchr(location, '/');
 
 		path = text_format("rpms/%s", slash ? slash + 1 : location);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "report/label.h"
+#include "select/rank.h"
 
 /** Devices listed below a package unless verbose: a server has dozens of ports of one card. */
 #define DEVICES_SHOWN_MAX 4
@@ -110,6 +111,18 @@ static void put_fact(const struct page *page, unsigned int width, const char *la
 	page_row(page, &row);
 }
 
+/* Of the hints for the same device as the one at INDEX, the one that names it most closely. */
+static const struct plan_hint *best_hint(const struct plan_package *package, size_t index)
+{
+	const struct plan_hint *best = &package->hints[index];
+
+	for (size_t i = 0; i < package->hint_count; i++)
+		if (package->hints[i].device == best->device &&
+		    rank_specificity(package->hints[i].pattern) > rank_specificity(best->pattern))
+			best = &package->hints[i];
+	return best;
+}
+
 /* The device of HINT, and how many look ALIKE. */
 static void put_device(const struct report *report, const struct page *page, unsigned int width,
 		       const struct plan_hint *hint, size_t alike)
@@ -143,7 +156,7 @@ static size_t first_alike(const struct report *report, const struct plan_package
 {
 	for (size_t i = 0; i < index; i++)
 		if (names_new_device(report, package, i) &&
-		    look_alike(report, &package->hints[i], &package->hints[index]))
+		    look_alike(report, best_hint(package, i), best_hint(package, index)))
 			return i;
 	return index;
 }
@@ -173,7 +186,7 @@ static void put_devices(const struct report *report, const struct page *page, un
 			continue;
 		if (!verbose && shown++ == DEVICES_SHOWN_MAX)
 			break;
-		put_device(report, page, width, &package->hints[i], alike);
+		put_device(report, page, width, best_hint(package, i), alike);
 		left -= 1 + alike;
 	}
 	if (left > 0) {

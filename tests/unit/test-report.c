@@ -360,6 +360,25 @@ static void what_is_installed_is_not_staged_again(void **state)
 	assert_null(strstr(text, "staged"));
 }
 
+static void of_several_hints_the_closest_is_shown(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	auto_machine struct machine machine;
+	struct plan_package *package;
+	auto_free char *text = NULL;
+
+	(void)state;
+	make_machine(&machine);
+	add_devices(&machine);
+	package = add_package(&machine, "mpt3sas-kmp-default", "49.00_k6.4.0_150600.21", "1.1",
+			      true, REASON_SELECTED, "its hints fit 1 device");
+	add_hint(&machine, package, "pci:v*d*sv*sd*bc01sc07i*", 1);
+	add_hint(&machine, package, HBA_PATTERN, 1);
+	text = rendered(&machine.report, &style);
+	assert_non_null(strstr(text, "by hint pci:v00001000d000000E6sv*"));
+	assert_null(strstr(text, "bc01sc07"));
+}
+
 static void a_source_that_failed_is_named(void **state)
 {
 	static const struct report_style style = { .width = 80 };
@@ -547,14 +566,17 @@ static void an_rpm_is_named_where_it_can_be_opened(void **state)
 	static const struct {
 		const char *label;
 		bool dry_run, at_hand;
+		unsigned int generation;
 		enum source_kind kind;
 		const char *location, *wanted;
 	} cases[] = {
-		{ "dry run, directory", true, true, SOURCE_DIRECTORY, "/srv/kmps",
+		{ "dry run, directory", true, true, 0, SOURCE_DIRECTORY, "/srv/kmps",
 		  "/srv/kmps/x86_64/a-kmp-default-1-1.x86_64.rpm" },
-		{ "dry run, one file", true, true, SOURCE_RPM, "/a.rpm", "/a.rpm" },
-		{ "dry run, http", true, false, SOURCE_RPM_MD, "http://x/", NULL },
-		{ "staged", false, true, SOURCE_RPM_MD, "/srv/kmps",
+		{ "dry run, one file", true, true, 0, SOURCE_RPM, "/a.rpm", "/a.rpm" },
+		{ "dry run, http", true, false, 0, SOURCE_RPM_MD, "http://x/", NULL },
+		{ "chosen, and not staged", false, true, 0, SOURCE_DIRECTORY, "/srv/kmps",
+		  "/srv/kmps/x86_64/a-kmp-default-1-1.x86_64.rpm" },
+		{ "staged", false, true, 2, SOURCE_RPM_MD, "/srv/kmps",
 		  "rpms/a-kmp-default-1-1.x86_64.rpm" },
 	};
 
@@ -567,6 +589,7 @@ static void an_rpm_is_named_where_it_can_be_opened(void **state)
 
 		make_machine(&machine);
 		machine.report.dry_run = cases[i].dry_run;
+		machine.report.generation = cases[i].generation;
 		machine.sources[0].kind = cases[i].kind;
 		free(machine.sources[0].location);
 		machine.sources[0].location = copy(cases[i].location);
@@ -587,6 +610,7 @@ int main(void)
 		cmocka_unit_test(no_line_is_wider_than_asked),
 		cmocka_unit_test(the_outcome_is_one_plain_sentence),
 		cmocka_unit_test(what_is_installed_is_not_staged_again),
+		cmocka_unit_test(of_several_hints_the_closest_is_shown),
 		cmocka_unit_test(a_source_that_failed_is_named),
 		cmocka_unit_test(devices_read_as_agreed),
 		cmocka_unit_test(nothing_from_outside_steers_the_terminal),
