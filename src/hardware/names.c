@@ -271,14 +271,6 @@ static int find_dmi(struct names *names, const char *modalias, char **ret)
 	return names_join(vendor, product, ret);
 }
 
-static int find_kind(const char *modalias, char **ret)
-{
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (text_starts(modalias, kinds[i].prefix))
-			return names_join(NULL, kinds[i].name, ret);
-	return 0;
-}
-
 static int find_in_hwdb(struct names *names, const char *modalias, char **ret)
 {
 	if (!names->hwdb_tried) {
@@ -289,12 +281,39 @@ static int find_in_hwdb(struct names *names, const char *modalias, char **ret)
 	return names->hwdb ? udev_names_find(names->hwdb, modalias, ret) : 0;
 }
 
+/* The database mostly knows vendors, which say little without the device's id. */
+static int find_acpi(struct names *names, const char *modalias, char **ret)
+{
+	auto_free char *vendor = NULL;
+	auto_free char *id = NULL;
+	const char *first = modalias + strlen("acpi:");
+	int r = find_in_hwdb(names, modalias, &vendor);
+
+	if (r < 0 || !vendor)
+		return r;
+	id = strndup(first, strcspn(first, ":"));
+	return id ? names_join(vendor, id, ret) : -ENOMEM;
+}
+
+static int find_kind(const char *modalias, char **ret)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (text_starts(modalias, kinds[i].prefix))
+			return names_join(NULL, kinds[i].name, ret);
+	return 0;
+}
+
 int names_find(struct names *names, const char *modalias, char **ret)
 {
 	static const struct {
 		const char *bus;
 		int (*find)(struct names *names, const char *modalias, char **ret);
-	} finders[] = { { "pci:", find_pci }, { "usb:", find_usb }, { "dmi:", find_dmi } };
+	} finders[] = {
+		{ "pci:", find_pci },
+		{ "usb:", find_usb },
+		{ "dmi:", find_dmi },
+		{ "acpi:", find_acpi },
+	};
 	auto_free char *name = NULL;
 	int r = 0;
 

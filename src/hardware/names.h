@@ -16,7 +16,7 @@ struct names *names_new(int root_fd);
 struct names *names_free(struct names *names);
 /* The name for MODALIAS in *RET; owned, NULL if nothing knows it. 0 or -ENOMEM. */
 int names_find(struct names *names, const char *modalias, char **ret);
-/* "VENDOR MODEL", at most DEVICE_TEXT_MAX; either may be NULL, *RET is if both are. 0 or -ENOMEM. */
+/* "VENDOR MODEL", cut to DEVICE_TEXT_MAX; either may be NULL, *RET is if both are. 0, -ENOMEM. */
 int names_join(const char *vendor, const char *model, char **ret);
 
 static inline void names_release(struct names **slot)

@@ -228,6 +228,11 @@ static int set_driver(struct reader *reader, const char *value, size_t length)
 	return set_text(&current(reader)->driver, value, length);
 }
 
+static bool is_key(const char *key, size_t length, const char *wanted)
+{
+	return length == strlen(wanted) && memcmp(key, wanted, length) == 0;
+}
+
 /* E: a property of the uevent or of udev's rules. */
 static int read_property(struct reader *reader, const char *key, size_t key_length,
 			 const struct lines *lines)
@@ -237,13 +242,13 @@ static int read_property(struct reader *reader, const char *key, size_t key_leng
 
 	/* The kernel puts DRIVER in each uevent of a bound device, so without it there is none. */
 	current(reader)->driver_known = true;
-	if (key_length == 8 && memcmp(key, "MODALIAS", 8) == 0)
+	if (is_key(key, key_length, "MODALIAS"))
 		return add_modalias(reader, current(reader), value, length, lines->number);
-	if (key_length == 6 && memcmp(key, "DRIVER", 6) == 0)
+	if (is_key(key, key_length, "DRIVER"))
 		return set_driver(reader, value, length);
-	if (key_length == 23 && memcmp(key, "ID_VENDOR_FROM_DATABASE", 23) == 0)
+	if (is_key(key, key_length, "ID_VENDOR_FROM_DATABASE"))
 		return set_text(&reader->vendor, value, length);
-	if (key_length == 22 && memcmp(key, "ID_MODEL_FROM_DATABASE", 22) == 0)
+	if (is_key(key, key_length, "ID_MODEL_FROM_DATABASE"))
 		return set_text(&reader->model, value, length);
 	return 0;
 }
@@ -257,7 +262,7 @@ static int read_attribute(struct reader *reader, const char *key, size_t key_len
 	struct lines parts;
 	size_t length = 0;
 
-	if (key_length != 8 || memcmp(key, "modalias", 8) != 0)
+	if (!is_key(key, key_length, "modalias"))
 		return 0;
 	plain = unescape(value, lines->length - (size_t)(value - lines->text), &length);
 	if (!plain)
@@ -283,7 +288,7 @@ static int read_link(struct reader *reader, const char *key, size_t key_length,
 	size_t length = lines->length - (size_t)(value - lines->text);
 	const char *slash = length ? memrchr(value, '/', length) : NULL;
 
-	if (key_length != 6 || memcmp(key, "driver", 6) != 0)
+	if (!is_key(key, key_length, "driver"))
 		return 0;
 	if (slash) {
 		length -= (size_t)(slash + 1 - value);

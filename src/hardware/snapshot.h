@@ -15,7 +15,7 @@
 enum snapshot_kind {
 	SNAPSHOT_LIST,    /* one modalias a line, '#' comments: what ZYPP_MODALIAS_SYSFS may name */
 	SNAPSHOT_JSON,    /* what `kmp-match scan --save` writes, format 1 */
-	SNAPSHOT_RECORDS, /* "P: ", "E: ", ...: `udevadm info --export-db`, or a umockdev recording */
+	SNAPSHOT_RECORDS, /* "P: ", "E: ", ...: `udevadm info --export-db`, or umockdev's */
 };
 
 /* What TEXT is, by its first line that is neither empty nor a comment; an empty text is a list. */
