@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "deliver/stage.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -33,7 +32,9 @@ struct stage {
 	int lock_fd;
 	int new_fd; /* of the generation being built */
 	bool locked;
-	struct strings packages; /* NEVRAs, in the order of addition */
+	struct strings packages; /* NEVRAs, in the order of addition, and how they are called */
+	struct strings names;
+	struct strings rpms; /* file names in rpms/ */
 	struct strings modules; /* normalised names, and beside each the NEVRA that has it */
 	struct strings owners;
 };
@@ -160,10 +161,9 @@ static int start_generation(struct stage *stage, struct error *reterr)
 /* One path component that means the same to every reader of the staging directory. */
 static bool is_safe_name(const char *name)
 {
-	for (const char *c = name; *c; c++)
-		if (!isgraph((unsigned char)*c) || *c == '/')
-			return false;
-	return path_is_safe(name);
+	auto_free char *safe = NULL;
+
+	return unpack_name(name, &safe) == 0 && strcmp(safe, name) == 0;
 }
 
 static int stage_new(const char *path, const char *kernel_release, struct stage **ret)
@@ -253,12 +253,17 @@ static int check_modules(const struct stage *stage, const char *nevra,
 	return 0;
 }
 
-static int claim_modules(struct stage *stage, const struct plan_package *package)
+static int claim(struct stage *stage, const struct unpack *unpack,
+		 const struct plan_package *package)
 {
-	int r = strings_add(&stage->packages, package->driver.nevra);
+	int r = strings_add(&stage->packages, unpack->nevra);
 
+	if (r == 0)
+		r = strings_add(&stage->names, unpack->name);
+	if (r == 0)
+		r = strings_add(&stage->rpms, unpack->rpm);
 	for (size_t i = 0; i < package->module_count && r == 0; i++) {
-		r = strings_add(&stage->owners, package->driver.nevra);
+		r = strings_add(&stage->owners, unpack->nevra);
 		if (r == 0)
 			r = strings_add(&stage->modules, package->modules[i].name);
 	}
@@ -274,7 +279,9 @@ static int exchange(struct plan_package *package, struct plan_package *fresh)
 	package->modules = fresh->modules;
 	package->module_count = fresh->module_count;
 	package->firmware = fresh->firmware;
+	package->rpm_staged = fresh->rpm_staged;
 	fresh->rpm_sha256 = before.rpm_sha256;
+	fresh->rpm_staged = before.rpm_staged;
 	fresh->modules = before.modules;
 	fresh->module_count = before.module_count;
 	fresh->firmware = before.firmware;
@@ -301,33 +308,65 @@ static int add_package(struct stage *stage, const struct unpack *unpack, int fro
 		r = check_modules(stage, unpack->nevra, &payload, reterr);
 	if (r == 0)
 		r = unpack_files(unpack, rpm, &payload, fresh, reterr);
+	if (r < 0)
+		return r;
+	fresh->rpm_staged = text_format("rpms/%s", unpack->rpm);
+	return fresh->rpm_staged ? 0 : -ENOMEM;
+}
+
+/* The name that the RPM has at its source; where that is taken or odd, the package's. Owned. */
+static char *choose_rpm_name(const struct stage *stage, const char *location, const char *name)
+{
+	const char *slash = location ? strrchr(location, '/') : NULL;
+	const char *base = slash ? slash + 1 : location;
+
+	if (base && text_ends(base, ".rpm") && is_safe_name(base) &&
+	    !strings_contain(&stage->rpms, base))
+		return strdup(base);
+	return text_format("%s.rpm", name);
+}
+
+/* What was made before a failure is removed: the package is staged whole or not at all. */
+static int add_whole(struct stage *stage, const struct unpack *unpack, int fd,
+		     struct plan_package *package, struct error *reterr)
+{
+	auto_plan struct plan scratch = { 0 };
+	struct plan_package *fresh = plan_add(&scratch);
+	int r = fresh ? 0 : -ENOMEM;
+
+	if (r == 0 && (strings_contain(&stage->names, unpack->name) ||
+		       strings_contain(&stage->rpms, unpack->rpm)))
+		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
+				 NULL);
+	if (r == 0)
+		r = add_package(stage, unpack, fd, package, fresh, reterr);
+	if (r == 0)
+		r = exchange(package, fresh);
+	if (r == 0)
+		r = claim(stage, unpack, package);
+	if (r < 0)
+		(void)unpack_undo(unpack);
 	return r;
 }
 
 int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
 {
-	auto_plan struct plan scratch = { 0 };
-	struct plan_package *fresh = plan_add(&scratch);
 	const char *nevra = package->driver.nevra;
-	const struct unpack unpack = { stage->new_fd, stage->kernel_release, nevra };
-	int r;
+	struct unpack unpack = { stage->new_fd, stage->kernel_release, nevra, NULL, NULL };
+	auto_free char *name = NULL;
+	auto_free char *rpm = NULL;
+	int r = unpack_name(nevra, &name);
 
-	if (!fresh)
-		return error_set(reterr, -ENOMEM, STAGING, nevra, NULL, NULL);
-	if (!is_safe_name(nevra))
+	if (r == -EINVAL)
 		return error_set(reterr, -EBADMSG, STAGING, nevra,
 				 "its name cannot be the name of a directory", NULL);
-	if (strings_contain(&stage->packages, nevra))
-		return error_set(reterr, -EEXIST, STAGING, nevra, "it is staged already", NULL);
-	r = add_package(stage, &unpack, fd, package, fresh, reterr);
-	if (r == 0)
-		r = exchange(package, fresh);
-	if (r == 0)
-		r = claim_modules(stage, package);
-	if (r == 0)
-		return 0;
-	(void)unpack_undo(&unpack);
-	return error_set(reterr, r, STAGING, nevra, NULL, NULL);
+	rpm = r == 0 ? choose_rpm_name(stage, package->driver.location, name) : NULL;
+	if (!rpm)
+		return error_set(reterr, -ENOMEM, STAGING, nevra, NULL, NULL);
+	unpack.name = name;
+	unpack.rpm = rpm;
+	r = add_whole(stage, &unpack, fd, package, reterr);
+	return r < 0 ? error_set(reterr, r, STAGING, nevra, NULL, NULL) : 0;
 }
 
 static int write_file(int dir_fd, const char *name, const void *data, size_t size)
@@ -423,6 +462,8 @@ struct stage *stage_end(struct stage *stage)
 	release_fd(&stage->lock_fd);
 	release_fd(&stage->dir_fd);
 	strings_done(&stage->packages);
+	strings_done(&stage->names);
+	strings_done(&stage->rpms);
 	strings_done(&stage->modules);
 	strings_done(&stage->owners);
 	free(stage->path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "deliver/unpack.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -22,6 +23,24 @@
 /* Setuid, setgid and execute bits mean nothing here, so none is taken from the package. */
 #define FILE_MODE 0644
 #define DIR_MODE  0755
+
+int unpack_name(const char *nevra, char **ret)
+{
+	char *name;
+
+	for (const char *c = nevra; *c; c++)
+		if (!isgraph((unsigned char)*c) || *c == '/')
+			return -EINVAL;
+	if (!path_is_safe(nevra))
+		return -EINVAL;
+	name = strdup(nevra);
+	if (!name)
+		return -ENOMEM;
+	for (char *colon = name; (colon = strchr(colon, ':'));)
+		*colon = '_';
+	*ret = name;
+	return 0;
+}
 
 static int fail(const struct unpack *unpack, int r, struct error *reterr)
 {
@@ -144,7 +163,7 @@ int unpack_copy(const struct unpack *unpack, int from_fd, const struct driver *d
 		char **ret_sha256, struct error *reterr)
 {
 	AUTO(release_sums) struct sums sums = { 0 };
-	auto_free char *path = text_format("rpms/%s.rpm", unpack->nevra);
+	auto_free char *path = text_format("rpms/%s", unpack->rpm);
 	auto_free char *sha256 = NULL;
 	auto_fd int fd = path ? make_file(unpack->dir_fd, path) : -ENOMEM;
 	const char *type = driver->checksum ? driver->checksum_type : NULL;
@@ -187,14 +206,14 @@ static char *target_path(const struct unpack *unpack, const struct payload_file 
 {
 	switch (file->kind) {
 	case PAYLOAD_MODULE:
-		return text_format("modules/%s/%s/%s", unpack->kernel_release, unpack->nevra,
+		return text_format("modules/%s/%s/%s", unpack->kernel_release, unpack->name,
 				   file->target);
 	case PAYLOAD_FIRMWARE:
-		return text_format("firmware/%s/%s", unpack->nevra, file->target);
+		return text_format("firmware/%s/%s", unpack->name, file->target);
 	case PAYLOAD_MODPROBE:
-		return text_format("config/%s/modprobe.d/%s", unpack->nevra, file->target);
+		return text_format("config/%s/modprobe.d/%s", unpack->name, file->target);
 	case PAYLOAD_MODULES_LOAD:
-		return text_format("config/%s/modules-load.d/%s", unpack->nevra, file->target);
+		return text_format("config/%s/modules-load.d/%s", unpack->name, file->target);
 	}
 	return NULL;
 }
@@ -406,16 +425,15 @@ static int remove_below(int dir_fd, const char *folder, const char *name)
 int unpack_undo(const struct unpack *unpack)
 {
 	auto_free char *modules = text_format("modules/%s", unpack->kernel_release);
-	auto_free char *rpm = text_format("%s.rpm", unpack->nevra);
-	int r = modules && rpm ? 0 : -ENOMEM;
+	int r = modules ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = remove_below(unpack->dir_fd, modules, unpack->nevra);
+		r = remove_below(unpack->dir_fd, modules, unpack->name);
 	if (r == 0)
-		r = remove_below(unpack->dir_fd, "firmware", unpack->nevra);
+		r = remove_below(unpack->dir_fd, "firmware", unpack->name);
 	if (r == 0)
-		r = remove_below(unpack->dir_fd, "config", unpack->nevra);
+		r = remove_below(unpack->dir_fd, "config", unpack->name);
 	if (r == 0)
-		r = remove_below(unpack->dir_fd, "rpms", rpm);
+		r = remove_below(unpack->dir_fd, "rpms", unpack->rpm);
 	return r;
 }

@@ -14,12 +14,20 @@
 /* Where one package goes; all borrowed. */
 struct unpack {
 	int dir_fd; /* of the generation */
-	const char *kernel_release; /* safe to use as one path component */
-	const char *nevra; /* the same */
+	const char *kernel_release; /* safe to use as one path component, as all of these */
+	const char *nevra; /* for messages */
+	const char *name; /* of its directories, made by unpack_name() */
+	const char *rpm; /* of its file in rpms/ */
 };
 
 /*
- * Copy all of FROM_FD to rpms/NEVRA.rpm and compare it with what DRIVER says of it (size,
+ * What the directories of package NEVRA are called: kmod takes the first ':' of a line in
+ * modules.dep for the end of the path, so the one behind an epoch becomes '_'. Owned.
+ * 0, -EINVAL if it cannot be the name of a directory, -ENOMEM.
+ */
+int unpack_name(const char *nevra, char **ret);
+/*
+ * Copy all of FROM_FD to rpms/ and compare it with what DRIVER says of it (size,
  * checksum). *RET_FD is the copy, open for reading, *RET_SHA256 its checksum. 0, -EBADMSG with
  * *RETERR set if it is another file, or another -errno.
  */

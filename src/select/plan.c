@@ -133,6 +133,7 @@ static void package_done(struct plan_package *package)
 	strings_done(&package->assumed);
 	kabi_done(&package->kabi);
 	free(package->rpm_sha256);
+	free(package->rpm_staged);
 	release_modules(package);
 	strings_done(&package->firmware);
 	diagnostics_done(&package->diagnostics);

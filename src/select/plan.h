@@ -80,6 +80,7 @@ struct plan_package {
 	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL */
 	bool rpm_at_hand; /* its RPM can be opened now */
 	bool examined;    /* ... and its header was looked at */
+	char *rpm_staged; /* its copy, below the generation, once staged; else NULL */
 	struct plan_module *modules;
 	size_t module_count;
 	struct strings firmware;          /* paths below lib/firmware */

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "packages/rpm.h"
+#include "rpm-damage-fixture.h"
 #include "rpm-fixture.h"
 
 #define MODULES "/lib/modules/6.4.0-1-default/updates/"

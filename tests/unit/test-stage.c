@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "deliver/stage.h"
+#include "rpm-damage-fixture.h"
 #include "rpm-fixture.h"
 
 #define KERNEL   "6.4.0-150600.21-default"
@@ -21,6 +22,7 @@
 #define MODULES  "/lib/modules/" KERNEL "/updates/"
 #define FOO      "foo-kmp-default-1.0-1.x86_64"
 #define BAR      "bar-kmp-default-7:2.0-1.x86_64"
+#define BAR_NAME "bar-kmp-default-7_2.0-1.x86_64"
 #define CLASH    "clash-kmp-default-1.0-1.x86_64"
 #define BIG      "big-kmp-default-1.0-1.x86_64"
 #define BIG_SIZE 200000
@@ -254,7 +256,8 @@ static void a_package_is_taken_apart_as_promised(void **state)
 	expect_text(path, "current/config/" FOO "/modprobe.d/foo.conf", "options foo a=1\n");
 	expect_text(path, "current/config/" FOO "/modules-load.d/foo.conf", "foo\n");
 	rpm = fixture_read(rpms[RPM_FOO]);
-	expect_file(path, "current/rpms/" FOO ".rpm", rpm.data, rpm.size);
+	assert_string_equal(foo->rpm_staged, "rpms/where.rpm");
+	expect_file(path, "current/rpms/where.rpm", rpm.data, rpm.size);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
 	assert_int_equal(chdir(path), 0);
@@ -384,8 +387,37 @@ static void one_module_name_is_staged_once(void **state)
 	assert_int_equal(commit(stage, "m"), 1);
 	expect_text(path, "current/packages", FOO "\n" BAR "\n");
 	names = list(path, "current/rpms");
-	assert_string_equal(names, BAR ".rpm " FOO ".rpm ");
+	assert_string_equal(names, BAR_NAME ".rpm where.rpm ");
+	/* Kmod reads no path with a ':' in it. */
+	expect_text(path, "current/modules/" KERNEL "/" BAR_NAME "/extra/bar.ko.xz", "bar");
 	assert_false(exists(path, "current/modules/" KERNEL "/" CLASH));
+}
+
+static void an_rpm_keeps_its_file_name_where_that_is_safe(void **state)
+{
+	static const struct {
+		const char *location, *staged;
+	} cases[] = {
+		{ "foo.rpm", "rpms/foo.rpm" },     { "x86_64/foo-1.rpm", "rpms/foo-1.rpm" },
+		{ "a b.rpm", "rpms/" FOO ".rpm" }, { "foo", "rpms/" FOO ".rpm" },
+		{ "..", "rpms/" FOO ".rpm" },      { "x/", "rpms/" FOO ".rpm" },
+		{ NULL, "rpms/" FOO ".rpm" },
+	};
+	auto_free char *path = NULL;
+
+	(void)state;
+	need_rpmbuild();
+	path = new_stage();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_plan struct plan plan = { 0 };
+		auto_stage struct stage *stage = begin(path);
+		struct plan_package *foo = planned(&plan, FOO);
+
+		free(foo->driver.location);
+		foo->driver.location = cases[i].location ? strdup(cases[i].location) : NULL;
+		assert_int_equal(add(stage, rpms[RPM_FOO], foo, NULL), 0);
+		assert_string_equal(foo->rpm_staged, cases[i].staged);
+	}
 }
 
 static void a_package_that_is_not_the_one_described_is_refused(void **state)
@@ -791,7 +823,7 @@ static void a_write_that_fails_is_one_sentence_and_leaves_nothing(void **state)
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 		if (r != -EFBIG || !error.why || !error.hint)
 			fail_msg("limit %zu: %d %s", (size_t)limits[i], r, error.why);
-		assert_false(exists(path, "generations/.new/rpms/" BIG ".rpm"));
+		assert_false(exists(path, "generations/.new/rpms/where.rpm"));
 		stage = stage_end(stage);
 		assert_false(exists(path, "current"));
 	}
@@ -907,6 +939,7 @@ int main(void)
 		cmocka_unit_test(what_was_published_takes_nothing_more),
 		cmocka_unit_test(an_abandoned_generation_leaves_nothing),
 		cmocka_unit_test(one_module_name_is_staged_once),
+		cmocka_unit_test(an_rpm_keeps_its_file_name_where_that_is_safe),
 		cmocka_unit_test(a_package_that_is_not_the_one_described_is_refused),
 		cmocka_unit_test(the_checksums_of_the_metadata_are_accepted),
 		cmocka_unit_test(a_damaged_package_leaves_the_others_alone),
