@@ -183,8 +183,16 @@ static int examine(struct pipeline *pipeline, struct selection *selection,
 	auto_free char *detail = NULL;
 	auto_fd int fd = source_open_rpm(source, package->driver.location);
 	struct stat st = { 0 };
-	int r = fd < 0 ? fd : rpm_open(fd, package->driver.location, &rpm, &error);
+	int r;
 
+	if (fd == -ENOENT) {
+		package->rpm_at_hand = false;
+		return diagnostics_add(&package->diagnostics, "rpm-not-at-hand",
+				       package->driver.location,
+				       "its RPM is not in the repository, only its metadata; staging "
+				       "needs it");
+	}
+	r = fd < 0 ? fd : rpm_open(fd, package->driver.location, &rpm, &error);
 	if (r == 0 && strcmp(rpm_nevra(rpm), package->driver.nevra) != 0)
 		r = error_setf(&error, -EBADMSG, "use the RPM", package->driver.location, NULL,
 			       "it holds %s, the metadata says %s", rpm_nevra(rpm),

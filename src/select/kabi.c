@@ -45,6 +45,9 @@ static enum kabi_status settle(const struct kabi *kabi, const struct driver *dri
 		return KABI_MISMATCH;
 	if (kabi->checked)
 		return kernel->symbols ? KABI_METADATA : KABI_UNKNOWN;
+	/* Symbols of another flavor only: they were not compared. */
+	if (driver->symbol_count)
+		return KABI_UNKNOWN;
 	if (solve_needs_symbol_sets(solve, driver->id))
 		return solve_kernel_has_symbol_sets(solve) ? KABI_METADATA : KABI_UNKNOWN;
 	return KABI_UNPROVEN;

@@ -107,7 +107,7 @@ static int add_kabi_diagnostics(struct plan_package *package)
 		r = diagnostics_add(&package->diagnostics, "kabi-unproven", NULL,
 				    "it does not say which kernel symbols it needs, so nothing shows "
 				    "that its modules fit");
-	else if (kabi->status == KABI_UNKNOWN)
+	else if (kabi->status == KABI_UNKNOWN && !package->driver.symbol_count == !kabi->checked)
 		r = diagnostics_add(&package->diagnostics, "kabi-unknown", NULL,
 				    "nothing says which symbols the kernel has; give its symvers file or "
 				    "package with --kernel");
@@ -539,6 +539,19 @@ static int judge_by_solver(struct selection *selection, struct plan_package *pac
 	return *ret_judged ? verdict_refusal(package, refusal, culprit) : r;
 }
 
+/* Would it do beside what was picked, in the place of WINNER (or NULL)? */
+static int judge_beside(struct selection *selection, struct plan_package *package,
+			const struct plan_package *winner, bool *ret_judged)
+{
+	auto_ids struct ids others = { 0 };
+
+	for (size_t i = 0; i < selection->picked.count; i++)
+		if ((!winner || selection->picked.items[i] != winner->driver.id) &&
+		    ids_add(&others, selection->picked.items[i]) < 0)
+			return -ENOMEM;
+	return judge_by_solver(selection, package, &others, ret_judged);
+}
+
 /* An installed build of this family: the very same one, or a newer one. */
 static int judge_installed(struct selection *selection, struct plan_package *package,
 			   bool *ret_judged)
@@ -581,11 +594,14 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 		r = judge_by_solver(selection, package, &none, &judged);
 	if (r < 0 || judged)
 		return r;
-	if (winner)
+	if (winner && compare_in_family(selection, winner, package) < 0)
 		return verdict_family(package, winner);
-	r = judge_by_solver(selection, package, &selection->picked, &judged);
+	r = judge_beside(selection, package, winner, &judged);
 	if (r < 0 || judged)
 		return r;
+	if (winner)
+		return verdict_refuse(package, REASON_OUTRANKED, winner->driver.nevra,
+				      "%s goes better with the other packages", winner->driver.nevra);
 	return verdict_refuse(package, REASON_MISSING_DEPENDENCY, NULL,
 			      "its hint is tied to a condition that does not hold");
 }
