@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "report/label.h"
-#include "select/rank.h"
+#include "report/served.h"
 
 /** Devices listed below a package unless verbose: a server has dozens of ports of one card. */
 #define DEVICES_SHOWN_MAX 4
@@ -39,42 +39,16 @@ size_t verdicts_wanted_count(const struct plan *plan)
 	return wanted;
 }
 
-/* Does the hint at INDEX name a device that no earlier hint of PACKAGE names? */
-static bool names_new_device(const struct report *report, const struct plan_package *package,
-			     size_t index)
-{
-	size_t device = package->hints[index].device;
-
-	if (device >= report->devices->count)
-		return false;
-	for (size_t i = 0; i < index; i++)
-		if (package->hints[i].device == device)
-			return false;
-	return true;
-}
-
-static size_t device_count(const struct report *report, const struct plan_package *package)
-{
-	size_t devices = 0;
-
-	for (size_t i = 0; i < package->hint_count; i++)
-		devices += names_new_device(report, package, i);
-	return devices;
-}
-
 static unsigned int widest_slot(const struct report *report, const struct plan_package *package)
 {
+	auto_served struct served served = { 0 };
 	unsigned int widest = 0;
 
-	for (size_t i = 0; i < package->hint_count; i++) {
-		size_t device = package->hints[i].device;
-		auto_free char *slot = NULL;
-		unsigned int columns;
+	(void)served_find(package, report->devices, &served);
+	for (size_t i = 0; i < served.count; i++) {
+		auto_free char *slot = label_slot(served.items[i].device);
+		unsigned int columns = slot ? page_columns(slot) : 0;
 
-		if (device >= report->devices->count)
-			continue;
-		slot = label_slot(&report->devices->items[device]);
-		columns = slot ? page_columns(slot) : 0;
 		if (columns > widest && columns <= LABEL_SLOT_MAX)
 			widest = columns;
 	}
@@ -111,86 +85,42 @@ static void put_fact(const struct page *page, unsigned int width, const char *la
 	page_row(page, &row);
 }
 
-/* Of the hints for the same device as the one at INDEX, the one that names it most closely. */
-static const struct plan_hint *best_hint(const struct plan_package *package, size_t index)
+static void put_device(const struct page *page, unsigned int width,
+		       const struct served_device *served)
 {
-	const struct plan_hint *best = &package->hints[index];
-
-	for (size_t i = 0; i < package->hint_count; i++)
-		if (package->hints[i].device == best->device &&
-		    rank_specificity(package->hints[i].pattern) > rank_specificity(best->pattern))
-			best = &package->hints[i];
-	return best;
-}
-
-/* The device of HINT, and how many look ALIKE. */
-static void put_device(const struct report *report, const struct page *page, unsigned int width,
-		       const struct plan_hint *hint, size_t alike)
-{
-	const struct device *device = &report->devices->items[hint->device];
-	auto_free char *slot = label_slot(device), *name = label_device(device);
-	auto_free char *pattern = label_pattern(hint->pattern);
+	auto_free char *slot = label_slot(served->device), *name = label_device(served->device);
+	auto_free char *pattern = label_pattern(served->hint->pattern);
 	auto_free char *all = NULL;
 
-	if (alike > 0 && name)
-		all = text_format("%s and %zu more like it", name, alike);
+	if (served->alike > 0 && name)
+		all = text_format("%s and %zu more like it", name, served->alike);
 	put_fact(page, width, slot ? slot : "?", INK_PLAIN, NULL, all ? all : name);
 	put_fact(page, width, "", INK_FAINT, "by hint",
-		 page->style->verbose ? hint->pattern : pattern);
-}
-
-/* Do two hints of a package serve devices that a person cannot tell apart, ports of one card? */
-static bool look_alike(const struct report *report, const struct plan_hint *left,
-		       const struct plan_hint *right)
-{
-	const struct device *one = &report->devices->items[left->device];
-	const struct device *other = &report->devices->items[right->device];
-
-	return one->name && text_equal(one->name, other->name) &&
-	       text_equal(one->driver, other->driver) && text_equal(left->pattern, right->pattern);
-}
-
-/* The first hint of PACKAGE whose device looks like that of the hint at INDEX. */
-static size_t first_alike(const struct report *report, const struct plan_package *package,
-			  size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (names_new_device(report, package, i) &&
-		    look_alike(report, best_hint(package, i), best_hint(package, index)))
-			return i;
-	return index;
-}
-
-static size_t count_alike(const struct report *report, const struct plan_package *package,
-			  size_t index)
-{
-	size_t alike = 0;
-
-	for (size_t i = index + 1; i < package->hint_count; i++)
-		alike += names_new_device(report, package, i) &&
-			 first_alike(report, package, i) == index;
-	return alike;
+		 page->style->verbose ? served->hint->pattern : pattern);
 }
 
 static void put_devices(const struct report *report, const struct page *page, unsigned int width,
 			const struct plan_package *package)
 {
-	size_t left = device_count(report, package), shown = 0;
+	auto_served struct served served = { 0 };
 	bool verbose = page->style->verbose;
+	size_t left, shown = 0;
 
-	for (size_t i = 0; i < package->hint_count; i++) {
-		size_t alike = verbose ? 0 : count_alike(report, package, i);
-
-		if (!names_new_device(report, package, i) ||
-		    (!verbose && first_alike(report, package, i) != i))
+	(void)served_find(package, report->devices, &served);
+	left = served.count;
+	if (!verbose)
+		served_fold(&served);
+	for (size_t i = 0; i < served.count; i++) {
+		if (served.items[i].folded)
 			continue;
 		if (!verbose && shown++ == DEVICES_SHOWN_MAX)
 			break;
-		put_device(report, page, width, best_hint(package, i), alike);
-		left -= 1 + alike;
+		put_device(page, width, &served.items[i]);
+		left -= 1 + served.items[i].alike;
 	}
 	if (left > 0) {
-		auto_free char *text = text_format("and %zu devices more", left);
+		auto_free char *text =
+			text_format("and %zu device%s more", left, left == 1 ? "" : "s");
 
 		put_fact(page, width, "", INK_PLAIN, NULL, text);
 	}
@@ -401,22 +331,19 @@ static bool has_selected_build(const struct plan *plan, const struct plan_packag
 /* "SLOT NAME and 3 more": whom PACKAGE would have served. Owned; NULL if nothing here. */
 static char *would_serve(const struct report *report, const struct plan_package *package)
 {
-	size_t devices = device_count(report, package);
+	auto_served struct served served = { 0 };
+	auto_free char *slot = NULL, *name = NULL, *more = NULL;
+	const struct device *device;
 
-	for (size_t i = 0; i < package->hint_count; i++) {
-		auto_free char *slot = NULL, *name = NULL, *more = NULL;
-		const struct device *device;
-
-		if (!names_new_device(report, package, i))
-			continue;
-		device = &report->devices->items[package->hints[i].device];
-		slot = label_slot(device);
-		name = device->path || device->name ? label_name(device) : strdup("");
-		more = devices > 1 ? text_format(" and %zu more", devices - 1) : strdup("");
-		return text_format("%s%s%s%s", slot ? slot : "?", name && *name ? " " : "",
-				   name ? name : "", more ? more : "");
-	}
-	return NULL;
+	if (served_find(package, report->devices, &served) < 0 || served.count == 0)
+		return NULL;
+	device = served.items[0].device;
+	slot = label_slot(device);
+	name = device->path || device->name ? label_name(device) : strdup("");
+	more = served.count > 1 ? text_format(" and %zu more", served.count - 1) : strdup("");
+	if (!slot || !name || !more)
+		return NULL;
+	return text_format("%s%s%s%s", slot, *name ? " " : "", name, more);
 }
 
 static void put_family(const struct report *report, const struct page *page,

@@ -571,11 +571,11 @@ static void an_rpm_is_named_where_it_can_be_opened(void **state)
 		const char *location, *wanted;
 	} cases[] = {
 		{ "dry run, directory", true, true, 0, SOURCE_DIRECTORY, "/srv/kmps",
-		  "/srv/kmps/x86_64/a-kmp-default-1-1.x86_64.rpm" },
+		  "/srv/kmps/x86_64/file.rpm" },
 		{ "dry run, one file", true, true, 0, SOURCE_RPM, "/a.rpm", "/a.rpm" },
 		{ "dry run, http", true, false, 0, SOURCE_RPM_MD, "http://x/", NULL },
 		{ "chosen, and not staged", false, true, 0, SOURCE_DIRECTORY, "/srv/kmps",
-		  "/srv/kmps/x86_64/a-kmp-default-1-1.x86_64.rpm" },
+		  "/srv/kmps/x86_64/file.rpm" },
 		{ "staged", false, true, 2, SOURCE_RPM_MD, "/srv/kmps",
 		  "rpms/a-kmp-default-1-1.x86_64.rpm" },
 	};
@@ -596,6 +596,8 @@ static void an_rpm_is_named_where_it_can_be_opened(void **state)
 		package = add_package(&machine, "a-kmp-default", "1", "1", true, REASON_SELECTED,
 				      NULL);
 		package->rpm_at_hand = cases[i].at_hand;
+		free(package->driver.location);
+		package->driver.location = copy("x86_64/file.rpm");
 		json = report_json(&machine.report);
 		rpm = json_get_text(json_item(json_get_array(json, "packages"), 0), "rpm");
 		if (!text_equal(rpm, cases[i].wanted))
