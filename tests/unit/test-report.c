@@ -417,6 +417,25 @@ static void devices_read_as_agreed(void **state)
 	}
 }
 
+static void a_plain_list_says_nothing_of_drivers(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	auto_machine struct machine machine;
+	auto_free char *text = NULL;
+
+	(void)state;
+	make_machine(&machine);
+	add_device(&machine, NULL, "acpi:PNP0C14:", NULL, NULL);
+	add_device(&machine, NULL, "virtio:d00000001v00001AF4", "Virtio network device", NULL);
+	text = rendered_devices(&machine.devices, &style);
+	assert_string_equal(text, "acpi: 1 device\n"
+				  "  acpi:PNP0C14:\n\n"
+				  "virtio: 1 device\n"
+				  "  virtio:d00000001v00001AF4\n"
+				  "                 Virtio network device\n\n"
+				  "2 devices.\n");
+}
+
 static void nothing_from_outside_steers_the_terminal(void **state)
 {
 	static const struct report_style style = { .width = 80, .verbose = true };
@@ -615,6 +634,7 @@ int main(void)
 		cmocka_unit_test(of_several_hints_the_closest_is_shown),
 		cmocka_unit_test(a_source_that_failed_is_named),
 		cmocka_unit_test(devices_read_as_agreed),
+		cmocka_unit_test(a_plain_list_says_nothing_of_drivers),
 		cmocka_unit_test(nothing_from_outside_steers_the_terminal),
 		cmocka_unit_test(hints_are_shortened_behind_their_last_literal_field),
 		cmocka_unit_test(every_json_answer_follows_the_schema),
