@@ -8,8 +8,6 @@
 #include "report/label.h"
 #include "report/page.h"
 
-/** Flaws of the input shown unless verbose: a garbage list has one a line. */
-#define FLAWS_SHOWN_MAX 5
 /** Columns for drivers: all but a few kernel modules have shorter names. */
 #define DRIVER_COLUMNS_MAX 16
 
@@ -115,19 +113,6 @@ static void put_bus(const struct page *page, const struct columns *columns,
 	page_gap(page);
 }
 
-static void put_flaws(const struct page *page, const struct diagnostics *flaws)
-{
-	size_t shown = flaws->count;
-
-	if (!page->style->verbose && shown > FLAWS_SHOWN_MAX)
-		shown = FLAWS_SHOWN_MAX;
-	for (size_t i = 0; i < shown; i++)
-		page_line(page, 0, INK_CAREFUL, "note: %s", flaws->items[i].text);
-	if (shown < flaws->count)
-		page_line(page, 0, INK_CAREFUL, "note: %zu more like these; --verbose shows them",
-			  flaws->count - shown);
-}
-
 void report_devices_text(const struct device_list *devices, const struct report_style *style,
 			 FILE *out)
 {
@@ -142,7 +127,6 @@ void report_devices_text(const struct device_list *devices, const struct report_
 	strings_sort_unique(&buses);
 	for (size_t i = 0; i < buses.count; i++)
 		put_bus(&page, &columns, devices, buses.items[i]);
-	put_flaws(&page, &devices->diagnostics);
 	if (devices->count == 0)
 		page_line(&page, 0, INK_BOLD, "No devices found.");
 	else

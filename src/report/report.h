@@ -36,7 +36,10 @@ struct report_style {
 	unsigned int width; /* columns; 0: do not cut lines */
 };
 
-/* The answer of `stage`: what is selected for which device, what is refused, what has no driver. */
+/*
+ * The answer of `stage`: what is selected for which device, what is refused, what has no driver.
+ * Diagnostics of packages are in it; those of hardware, kernel and sources are for verbs to log.
+ */
 void report_text(const struct report *report, const struct report_style *style, FILE *out);
 /* The same as format 1 of docs/report.schema.json; also manifest.json. Owned. */
 struct json *report_json(const struct report *report);

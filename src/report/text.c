@@ -215,15 +215,12 @@ static void put_notes_of_package(struct notes *notes, const struct plan_package 
 	}
 }
 
+/* Flaws of packages; those of hardware, kernel and sources are warnings, which verbs log. */
 static void put_notes(const struct report *report, const struct page *page)
 {
 	bool verbose = page->style->verbose;
 	struct notes notes = { page, 0, verbose ? SIZE_MAX : NOTES_SHOWN_MAX };
 
-	put_notes_of(&notes, "kernel", &report->kernel->diagnostics);
-	put_notes_of(&notes, "machine", &report->devices->diagnostics);
-	for (size_t i = 0; i < report->source_count; i++)
-		put_notes_of(&notes, report->sources[i].location, &report->sources[i].diagnostics);
 	for (size_t i = 0; i < report->plan->count; i++)
 		put_notes_of_package(&notes, &report->plan->packages[i]);
 	if (notes.count > notes.most)
