@@ -19,6 +19,8 @@
 /** Largest modules.builtin in bytes: real ones have 10 to 50 KiB. */
 #define BUILTIN_SIZE_MAX (16UL << 20)
 
+static const char opening[] = "open the module tree";
+
 /* In order of preference: where /usr is merged both are the same. */
 static const char *const module_folders[] = { "usr/lib/modules", "lib/modules" };
 
@@ -157,7 +159,7 @@ static char *release_of_folder(const char *path)
 
 /*
  * A tree of what is open at FD and ROOT_FD, both taken over, also on failure.
- * 0, or -errno with *RETERR set; -EBADMSG if no module is in it.
+ * 0, -ENODATA if no module is in it, or another -errno with *RETERR set.
  */
 static int tree_new(int fd, int root_fd, const char *root, const char *path, struct tree **ret,
 		    struct error *reterr)
@@ -180,9 +182,7 @@ static int tree_new(int fd, int root_fd, const char *root, const char *path, str
 	if (r < 0)
 		return error_set(reterr, r, "list the kernel modules of", path, NULL, NULL);
 	if (tree->modules.count == 0)
-		return error_set(reterr, -EBADMSG, "use the module tree", path,
-				 "there is no module in its folder kernel/ and no modules.builtin",
-				 "name the directory lib/modules/RELEASE of an installed kernel");
+		return -ENODATA;
 	*ret = take(tree);
 	return 0;
 }
@@ -200,31 +200,38 @@ static int open_release(int root_fd, const char *folder, const char *release)
 	return path ? file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY) : -ENOMEM;
 }
 
+/* 0, -ENOENT if there is no tree in FOLDER, or another -errno with *RETERR set. */
+static int find_in_folder(int root_fd, const char *root, const char *folder, const char *release,
+			  struct tree **ret, struct error *reterr)
+{
+	auto_fd int fd = open_release(root_fd, folder, release), own_root = -1;
+	auto_free char *path = text_format("%s/%s/%s", root, folder, release);
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	if (is_absent(fd))
+		return -ENOENT;
+	if (fd < 0)
+		return error_set(reterr, fd, opening, path, NULL, NULL);
+	own_root = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
+	if (own_root < 0)
+		return error_set(reterr, -errno, opening, path, NULL, NULL);
+	r = tree_new(take_fd(&fd), take_fd(&own_root), root, path, ret, reterr);
+	return r == -ENODATA ? -ENOENT : r;
+}
+
 int tree_find(int root_fd, const char *root, const char *release, struct tree **ret,
 	      struct error *reterr)
 {
-	for (size_t i = 0; i < COUNT(module_folders); i++) {
-		auto_fd int fd = open_release(root_fd, module_folders[i], release), own_root = -1;
-		auto_free char *path = text_format("%s/%s/%s", root, module_folders[i], release);
+	int r = -ENOENT;
 
-		if (!path)
-			return -ENOMEM;
-		if (is_absent(fd))
-			continue;
-		if (fd < 0)
-			return error_set(reterr, fd, "open the module tree", path, NULL, NULL);
-		if (!tree_is_one(fd))
-			continue;
-		own_root = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
-		if (own_root < 0)
-			return -errno;
-		return tree_new(take_fd(&fd), take_fd(&own_root), root, path, ret, reterr);
-	}
-	return -ENOENT;
+	for (size_t i = 0; i < COUNT(module_folders) && r == -ENOENT; i++)
+		r = find_in_folder(root_fd, root, module_folders[i], release, ret, reterr);
+	return r;
 }
 
-/* What stands before "/lib/modules/RELEASE" or "/usr/lib/modules/RELEASE" in absolute PATH, or
- * PATH. */
+/* What stands before "[/usr]/lib/modules/RELEASE" in the absolute PATH, else PATH itself. */
 static char *root_of(const char *path)
 {
 	const char *last = strrchr(path, '/');
@@ -244,20 +251,25 @@ int tree_open(const char *path, struct tree **ret, struct error *reterr)
 {
 	auto_free char *real = realpath(path, NULL), *root = NULL;
 	auto_fd int fd = -1, root_fd = -1;
+	int r;
 
 	if (!real)
-		return error_set(reterr, -errno, "open the module tree", path, NULL, NULL);
+		return error_set(reterr, -errno, opening, path, NULL, NULL);
 	root = root_of(real);
 	if (!root)
 		return -ENOMEM;
 	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return error_set(reterr, -errno, "open the module tree", path, NULL, NULL);
+		return error_set(reterr, -errno, opening, path, NULL, NULL);
 	root_fd = open(*root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
-		return error_set(reterr, -errno, "open the root of the module tree", path, NULL,
-				 NULL);
-	return tree_new(take_fd(&fd), take_fd(&root_fd), root, real, ret, reterr);
+		return error_set(reterr, -errno, opening, root, NULL, NULL);
+	r = tree_new(take_fd(&fd), take_fd(&root_fd), root, real, ret, reterr);
+	if (r != -ENODATA)
+		return r;
+	return error_set(reterr, -EBADMSG, opening, path,
+			 "there is no module in its folder kernel/ and no modules.builtin",
+			 "name the directory lib/modules/RELEASE of an installed kernel");
 }
 
 /* Never a symlink, nor anything but a file: names come from a listing that may be outdated. */

@@ -114,15 +114,36 @@ static void a_tree_is_found_where_usr_is_merged_and_where_it_is_not(void **state
 
 static void what_a_removed_kernel_leaves_is_no_tree(void **state)
 {
+	static const struct {
+		const char *label, *file;
+	} cases[] = {
+		{ "links of KMPs", TREE "/weak-updates/kmp.ko" },
+		{ "an index", TREE "/modules.dep" },
+		{ "an empty folder", TREE "/kernel/drivers/readme" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_tree struct tree *tree = NULL;
+		auto_error struct error error = { 0 };
+
+		set_up(state);
+		scratch_write(&scratch, cases[i].file, "");
+		if (tree_find(scratch.fd, "", RELEASE, &tree, &error) != -ENOENT || error.what)
+			fail_msg("%s: taken for a tree", cases[i].label);
+		assert_null(tree);
+		tear_down(state);
+	}
+}
+
+static void a_linked_kernel_folder_is_not_followed(void **state)
+{
 	auto_tree struct tree *tree = NULL;
-	auto_error struct error error = { 0 };
 
 	(void)state;
-	scratch_write(&scratch, TREE "/weak-updates/kmp.ko", "");
-	scratch_write(&scratch, TREE "/modules.dep", "");
-	assert_int_equal(tree_find(scratch.fd, "", RELEASE, &tree, &error), -ENOENT);
-	assert_null(tree);
-	assert_null(error.what);
+	scratch_write(&scratch, "elsewhere/a.ko", "");
+	scratch_folder(&scratch, TREE);
+	scratch_link(&scratch, TREE "/kernel", "../../../elsewhere");
+	assert_int_equal(tree_find(scratch.fd, "", RELEASE, &tree, NULL), -ENOENT);
 }
 
 static void a_link_never_leads_out_of_the_root(void **state)
@@ -364,7 +385,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_scratch(only_what_is_below_kernel_belongs_to_the_kernel),
 		cmocka_unit_test(a_tree_is_found_where_usr_is_merged_and_where_it_is_not),
-		in_scratch(what_a_removed_kernel_leaves_is_no_tree),
+		cmocka_unit_test(what_a_removed_kernel_leaves_is_no_tree),
+		in_scratch(a_linked_kernel_folder_is_not_followed),
 		in_scratch(a_link_never_leads_out_of_the_root),
 		in_scratch(releases_are_listed_once_and_only_with_modules),
 		in_scratch(a_root_without_modules_has_no_releases),
