@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make demo | check | all | install; V=1 shows commands, SANITIZE=1 builds with ASan and UBSan,
-# CC=clang builds with clang, WERROR= lets warnings pass. `make help` lists the targets.
+# `make help` lists the targets. V=1 shows commands, SANITIZE=1 builds with ASan and UBSan, CC=clang
+# builds with clang, WERROR= lets warnings pass; CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
 
 VERSION := 0.1.0
 prefix ?= /usr
 bindir ?= $(prefix)/bin
-mandir ?= $(prefix)/share/man
+docdir ?= $(prefix)/share/doc/kmp-match
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
@@ -40,7 +40,8 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_cflags := '"$$($(PKG_CONFIG) --cflags $(libraries))"; \
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
-ifeq ($(filter help clean demo check check-fast lint distclean setup,$(MAKECMDGOALS)),)
+# These install what is missing first, so they must not ask for it while the Makefile is read.
+ifeq ($(filter help clean setup demo check,$(MAKECMDGOALS)),)
 include $(build)/flags.mk
 endif
 
@@ -75,8 +76,35 @@ $(build)/tests/unit/%: $(build)/tests/unit/%.o $(build)/libkmp-match.a
 	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(library_libs) $(shell $(PKG_CONFIG) --libs cmocka)
 .PRECIOUS: $(build)/%.o
 
+
+setup:
+	$(Q)tools/setup build
+
+demo:
+	$(Q)tools/setup demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)KMP_MATCH=$(build)/kmp-match tools/demo
+
+check:
+	$(Q)tools/setup check
+	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests
+	$(Q)BUILD=$(build) tests/run
+
+install: all
+	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
+	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md COPYING docs/report.schema.json \
+		docs/reasons.md docs/staging.md
+
 clean:
 	$(Q)rm -rf build/release-* build/sanitize-*
 
+help:
+	@echo 'make demo     install what is missing, build, and show a plan on real packages'
+	@echo 'make check    install what tests need, and run all of them'
+	@echo 'make          build the program'
+	@echo 'make setup    install what the build needs'
+	@echo 'make install  install it below DESTDIR and prefix'
+	@echo 'make clean    remove what was built'
+
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests
+.PHONY: all clean unit-tests setup demo check install help
