@@ -13,8 +13,8 @@
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
 #include "packages/rpm.h"
+#include "select/header.h"
 #include "select/selection.h"
-#include "trust/digest.h"
 
 /* Room for what a generation needs beside its packages, in bytes: manifest, links, directories. */
 #define STAGE_OVERHEAD (1U << 20)
@@ -143,83 +143,27 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 	return kernel_finish(&pipeline->kernel, &request, arch, reterr);
 }
 
-/* Module files and firmware, as the RPM's header lists them. */
-static int list_files(struct plan_package *package, const struct rpm *rpm, struct strings *modules)
+/* A chosen package whose RPM will not do is rejected: 1. 0 if it will do, or -errno. */
+static int check_header(struct pipeline *pipeline, struct plan_package *package)
 {
-	static const char firmware[] = "/lib/firmware/";
-	auto_strings struct strings files = { 0 };
-
-	if (rpm_files(rpm, &files) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < files.count; i++) {
-		const char *file = files.items[i];
-		const char *below = strstr(file, firmware);
-		auto_free char *name = NULL;
-
-		if (text_is_module_file(file)) {
-			name = text_module_name(file);
-			if (!name || strings_add(modules, name) < 0 ||
-			    plan_package_add_module(package, file, NULL) < 0)
-				return -ENOMEM;
-		} else if (below && (below == file || below == file + strlen("/usr"))) {
-			if (strings_add(&package->firmware, below + strlen(firmware)) < 0)
-				return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-/*
- * Look at the header of a chosen package's RPM, if it is at hand: is it the one that the metadata
- * describes, which modules does it carry? 0, 1 if it will not do and was rejected, or -errno.
- */
-static int examine(struct pipeline *pipeline, struct selection *selection,
-		   struct plan_package *package)
-{
-	const struct source *source = &pipeline->sources[package->driver.source];
 	auto_strings struct strings modules = { 0 };
 	auto_error struct error error = { 0 };
-	auto_rpm struct rpm *rpm = NULL;
 	auto_free char *detail = NULL;
-	auto_fd int fd = source_open_rpm(source, package->driver.location);
-	struct stat st = { 0 };
-	int r;
+	int r = header_check(&pipeline->sources[package->driver.source], package, &modules, &error);
 
-	if (fd == -ENOENT) {
-		package->rpm_at_hand = false;
-		return diagnostics_add(&package->diagnostics, "rpm-not-at-hand",
-				       package->driver.location,
-				       "its RPM is not in the repository, only its metadata; staging "
-				       "needs it");
-	}
-	r = fd < 0 ? fd : rpm_open(fd, package->driver.location, &rpm, &error);
-	if (r == 0 && strcmp(rpm_nevra(rpm), package->driver.nevra) != 0)
-		r = error_setf(&error, -EBADMSG, "use the RPM", package->driver.location, NULL,
-			       "it holds %s, the metadata says %s", rpm_nevra(rpm),
-			       package->driver.nevra);
-	if (r == 0 && package->driver.size && fstat(fd, &st) == 0 &&
-	    (uint64_t)st.st_size != package->driver.size)
-		r = error_setf(&error, -EBADMSG, "use the RPM", package->driver.location,
-			       "fetch it again", "it has %lld bytes, the metadata says %llu",
-			       (long long)st.st_size, (unsigned long long)package->driver.size);
 	if (r == 0)
-		return list_files(package, rpm, &modules) < 0 ||
-				       selection_add_modules(selection, package->driver.id, &modules) < 0 ?
-			     -ENOMEM :
-			     0;
-	if (r == -ENOMEM)
+		r = selection_add_modules(pipeline->selection, package->driver.id, &modules);
+	if (r == 0 || r == -ENOMEM)
 		return r;
-	error_set(&error, r, "open the RPM", package->driver.location, NULL,
-		  "fetch it, or run createrepo_c on the repository again");
-	detail = error_sentence(&error);
-	r = selection_reject(selection, package->driver.id, REASON_CORRUPT,
-			     detail ? detail : "its RPM is damaged", package->driver.location);
 	pipeline->trouble = true;
+	detail = error_sentence(&error);
+	r = selection_reject(pipeline->selection, package->driver.id, REASON_CORRUPT,
+			     detail ? detail : "its RPM is damaged", package->driver.location);
 	return r < 0 ? r : 1;
 }
 
 /* 1 if the plan has to be made again, 0 if it stands, -errno. */
-static int examine_selected(struct pipeline *pipeline, struct selection *selection)
+static int check_headers(struct pipeline *pipeline)
 {
 	struct plan *plan = pipeline->plan;
 	size_t known = 0, found = 0;
@@ -229,11 +173,11 @@ static int examine_selected(struct pipeline *pipeline, struct selection *selecti
 		struct plan_package *package = &plan->packages[i];
 		int r;
 
-		if (!package->selected || !package->rpm_at_hand || package->examined)
+		if (!package->selected || !package->rpm_at_hand || package->header_checked)
 			continue;
-		package->examined = true;
+		package->header_checked = true;
 		known += package->driver.modules.count;
-		r = examine(pipeline, selection, package);
+		r = check_header(pipeline, package);
 		if (r < 0)
 			return r;
 		found += package->driver.modules.count;
@@ -252,7 +196,7 @@ static int select_packages(struct pipeline *pipeline, struct error *reterr)
 	while (r == 0) {
 		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
 		if (r == 0)
-			r = examine_selected(pipeline, pipeline->selection);
+			r = check_headers(pipeline);
 		if (r <= 0)
 			return r;
 		r = 0;
@@ -302,25 +246,13 @@ static bool is_staged(const struct plan_package *package)
 }
 
 /* Bytes that the chosen packages take: the RPMs, and what is unpacked from them. */
-static uint64_t room_needed(const struct pipeline *pipeline)
+static uint64_t room_needed(const struct plan *plan)
 {
 	uint64_t needed = STAGE_OVERHEAD;
 
-	for (size_t i = 0; i < pipeline->plan->count; i++) {
-		const struct plan_package *package = &pipeline->plan->packages[i];
-		auto_rpm struct rpm *rpm = NULL;
-		auto_fd int fd = -1;
-		struct stat st;
-
-		if (!is_staged(package) || !package->rpm_at_hand)
-			continue;
-		fd = source_open_rpm(&pipeline->sources[package->driver.source],
-				     package->driver.location);
-		if (fd < 0 || fstat(fd, &st) < 0 ||
-		    rpm_open(fd, package->driver.location, &rpm, NULL) < 0)
-			continue;
-		needed += (uint64_t)st.st_size + rpm_installed_size(rpm);
-	}
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_staged(&plan->packages[i]))
+			needed += plan->packages[i].rpm_size + plan->packages[i].unpacked_size;
 	return needed;
 }
 
@@ -368,7 +300,7 @@ static int deliver(struct pipeline *pipeline, const struct options *options, str
 	auto_stage struct stage *stage = NULL;
 	int r;
 
-	r = stage_begin(options->stage_dir, pipeline->kernel.release, room_needed(pipeline), &stage,
+	r = stage_begin(options->stage_dir, pipeline->kernel.release, room_needed(pipeline->plan), &stage,
 			reterr);
 	for (size_t i = 0; r == 0 && i < pipeline->plan->count; i++)
 		if (is_staged(&pipeline->plan->packages[i]))

@@ -78,8 +78,10 @@ struct plan_package {
 	struct kabi kabi;
 	struct rank rank;
 	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL */
-	bool rpm_at_hand; /* its RPM can be opened now */
-	bool examined;    /* ... and its header was looked at */
+	bool rpm_at_hand;       /* its RPM can be opened now */
+	bool header_checked;    /* ... and select/header.c has looked at it, which fills: */
+	uint64_t rpm_size;      /* of the RPM, in bytes */
+	uint64_t unpacked_size; /* of its files, in bytes */
 	char *rpm_staged; /* its copy, below the generation, once staged; else NULL */
 	struct plan_module *modules;
 	size_t module_count;
