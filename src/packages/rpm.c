@@ -87,8 +87,8 @@ static int damaged(const struct rpm *rpm, struct error *reterr, const char *why)
 }
 
 /*
- * A transaction set whose keyring is there and empty: librpm would open the rpm database to fill
- * it, and without configuration that forks a shell and makes ~/.rpmdb.
+ * A transaction set that checks digests and no signatures. Its keyring is there, and empty: where
+ * it is not, librpm may open the rpm database to fill it, which forks a shell and makes ~/.rpmdb.
  */
 static rpmts make_ts(void)
 {

@@ -52,7 +52,7 @@ static const struct fixture_file clash_files[] = {
 	{ 0 },
 };
 static const struct fixture_file evil_files[] = {
-	{ .path = MODULES "evil.ko", .content = "evil" },
+	{ .path = MODULES "evil.ko", .content = "evil content" },
 	{ 0 },
 };
 static char big_content[BIG_SIZE];
@@ -577,6 +577,47 @@ static void evil_paths_of_a_whole_rpm_go_nowhere(void **state)
 	}
 }
 
+/* No metadata speaks here: the RPM's own digests have to. */
+static void an_edited_payload_is_refused_by_the_rpm_itself(void **state)
+{
+	static const struct {
+		const char *label, *why;
+		bool resum;
+	} cases[] = {
+		{ "file edited", "its payload has another digest than its header says", false },
+		{ "digest of the payload made true",
+		  MODULES "evil.ko has another digest than the header says", true },
+		{ "only padding edited", "its payload has another digest than its header says",
+		  false },
+	};
+	auto_bytes struct bytes before = { 0 };
+	auto_free char *edited = NULL;
+
+	(void)state;
+	need_rpmbuild();
+	edited = fixture_path(scratch, "edited.rpm");
+	before = fixture_read(rpms[RPM_EVIL]);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_error struct error error = { 0 };
+		auto_plan struct plan plan = { 0 };
+		auto_free char *path = new_stage();
+		auto_stage struct stage *stage = begin(path);
+		auto_bytes struct bytes rpm = fixture_read(rpms[RPM_EVIL]);
+		int r;
+
+		if (i < 2)
+			assert_int_equal(fixture_replace(&rpm, "evil content", "evil Content"), 1);
+		else
+			rpm.data[rpm.size - 1] ^= 1;
+		if (cases[i].resum)
+			fixture_resum(&before, &rpm);
+		fixture_write(edited, rpm.data, rpm.size);
+		r = add(stage, edited, planned(&plan, "evil-kmp-default-1.0-1.x86_64"), &error);
+		if (r != -EBADMSG || !text_equal(error.why, cases[i].why))
+			fail_msg("%s: %d %s", cases[i].label, r, error.why);
+	}
+}
+
 static void leftovers_of_an_interrupted_run_are_cleared(void **state)
 {
 	auto_free char *path = NULL;
@@ -944,6 +985,7 @@ int main(void)
 		cmocka_unit_test(the_checksums_of_the_metadata_are_accepted),
 		cmocka_unit_test(a_damaged_package_leaves_the_others_alone),
 		cmocka_unit_test(evil_paths_of_a_whole_rpm_go_nowhere),
+		cmocka_unit_test(an_edited_payload_is_refused_by_the_rpm_itself),
 		cmocka_unit_test(leftovers_of_an_interrupted_run_are_cleared),
 		cmocka_unit_test(a_run_that_dies_leaves_the_old_generation),
 		cmocka_unit_test(a_second_run_says_who_holds_the_lock),
