@@ -58,7 +58,7 @@ static int read_directory(int fd, const char *source, struct device_list *list,
 		return error_set(reterr, r, what, source,
 				 "the directory holds no 'modalias' or 'uevent' file of a device",
 				 "give a sysfs tree, or a root directory with sys/ below");
-	return r < 0 ? error_set(reterr, r, what, source, NULL, NULL) : 0;
+	return r;
 }
 
 static int read_text(int fd, const char *source, struct device_list *list, struct error *reterr)
@@ -69,9 +69,7 @@ static int read_text(int fd, const char *source, struct device_list *list, struc
 	if (r == -EFBIG)
 		return error_setf(reterr, r, what, source, "give the hardware of one machine",
 				  "it is larger than %d MiB", SOURCE_MAX / 1024 / 1024);
-	if (r == 0)
-		r = snapshot_read(&text, source, list, reterr);
-	return r < 0 ? error_set(reterr, r, what, source, NULL, NULL) : 0;
+	return r < 0 ? r : snapshot_read(&text, source, list, reterr);
 }
 
 /*
@@ -112,6 +110,15 @@ static int read_source(const char *source, struct device_list *list, struct erro
 			 : read_text(fd, source, list, reterr);
 }
 
+/* An errno alone would speak of arguments. */
+static int explain(int r, const char *source, struct error *reterr)
+{
+	if (r == -E2BIG)
+		return error_setf(reterr, r, what, source, "give the hardware of one machine",
+				  "it has more than %d devices", DEVICE_COUNT_MAX);
+	return error_set(reterr, r, what, source, NULL, NULL);
+}
+
 static int add_source(const char *source, struct device_list *list, struct error *reterr)
 {
 	auto_device_list struct device_list more = { 0 };
@@ -119,7 +126,7 @@ static int add_source(const char *source, struct device_list *list, struct error
 
 	if (r == 0)
 		r = device_list_merge(list, &more);
-	return r < 0 ? error_set(reterr, r, what, source, NULL, NULL) : 0;
+	return r < 0 ? explain(r, source, reterr) : 0;
 }
 
 /* A name for each device that has none yet. */

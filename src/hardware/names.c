@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -16,7 +17,13 @@
 
 /** Largest pci.ids or usb.ids read, in bytes: the real ones are below 2 MiB. */
 #define ID_FILE_MAX (16 * 1024 * 1024)
-#define ID_VENDORS  65536
+
+/* A line that names a vendor or a device; machines with thousands of devices look up each. */
+struct id_entry {
+	uint64_t key;
+	const char *name; /* in the file's text, not NUL-terminated */
+	size_t length;
+};
 
 /*
  * A file in the format of pci.ids and usb.ids: "vvvv  Vendor", below it "\tdddd  Device", below
@@ -28,7 +35,8 @@ struct id_file {
 	const char *const *paths; /* where it may be, below the root; ends with NULL */
 	bool tried;
 	struct bytes text;
-	uint32_t *vendors; /* by number: offset of its line, plus 1 */
+	struct id_entry *entries; /* sorted by key */
+	size_t count;
 };
 
 struct names {
@@ -82,7 +90,7 @@ struct names *names_new(int root_fd)
 static void id_file_done(struct id_file *file)
 {
 	bytes_done(&file->text);
-	free(file->vendors);
+	free(file->entries);
 }
 
 struct names *names_free(struct names *names)
@@ -145,24 +153,58 @@ static long line_id(const struct lines *lines, size_t indent)
 	return read_hex(text, 4);
 }
 
-/* The first file that can be read and has a vendor is the one. */
-static int index_file(struct id_file *file)
+static uint64_t vendor_key(long vendor)
 {
-	struct lines lines = lines_of(file->text.data, file->text.size);
+	return (uint64_t)vendor << 32;
+}
 
-	file->vendors = calloc(ID_VENDORS, sizeof(*file->vendors));
-	if (!file->vendors)
+/* Behind its vendor's, and never the same as a vendor's. */
+static uint64_t device_key(long vendor, long device)
+{
+	return vendor_key(vendor) | (1u << 16) | (uint64_t)device;
+}
+
+static int add_entry(struct id_file *file, uint64_t key, const struct lines *lines, size_t indent)
+{
+	if (array_grow(&file->entries, file->count, sizeof(*file->entries)) < 0)
 		return -ENOMEM;
-	while (lines_next(&lines)) {
-		long vendor = line_id(&lines, 0);
-
-		if (vendor >= 0)
-			file->vendors[vendor] =
-				(uint32_t)(lines.text - (const char *)file->text.data) + 1;
-	}
+	file->entries[file->count++] = (struct id_entry){
+		.key = key,
+		.name = lines->text + indent + 6,
+		.length = lines->length - indent - 6,
+	};
 	return 0;
 }
 
+static int compare_entries(const void *left, const void *right)
+{
+	const struct id_entry *a = left, *b = right;
+
+	return (a->key > b->key) - (a->key < b->key);
+}
+
+static int index_file(struct id_file *file)
+{
+	struct lines lines = lines_of(file->text.data, file->text.size);
+	long vendor = -1;
+	int r = 0;
+
+	while (lines_next(&lines) && r == 0) {
+		bool indented = lines.length > 0 && lines.text[0] == '\t';
+		long id = line_id(&lines, indented ? 1 : 0);
+
+		if (!indented && lines.length > 0 && lines.text[0] != '#')
+			vendor = id;
+		if (vendor >= 0 && id >= 0)
+			r = add_entry(file, indented ? device_key(vendor, id) : vendor_key(id),
+				      &lines, indented ? 1 : 0);
+	}
+	if (file->count > 0)
+		qsort(file->entries, file->count, sizeof(*file->entries), compare_entries);
+	return r;
+}
+
+/* The first file that can be read is the one. */
 static int load_file(struct id_file *file, int root_fd)
 {
 	if (file->tried)
@@ -179,42 +221,34 @@ static int load_file(struct id_file *file, int root_fd)
 	return 0;
 }
 
-/* A copy of the name in a line of ids. */
-static char *line_name(const struct lines *lines, size_t indent)
+/* A copy of the name with KEY; NULL if there is none. 0 or -ENOMEM. */
+static int find_entry(const struct id_file *file, uint64_t key, char **ret)
 {
-	return strndup(lines->text + indent + 6, lines->length - indent - 6);
+	const struct id_entry wanted = { .key = key };
+	const struct id_entry *found = NULL;
+
+	if (file->count > 0)
+		found = bsearch(&wanted, file->entries, file->count, sizeof(wanted),
+				compare_entries);
+	*ret = found ? strndup(found->name, found->length) : NULL;
+	return found && !*ret ? -ENOMEM : 0;
 }
 
-/* Find DEVICE among the lines behind its vendor's; without it, say its number. */
-static char *find_model(struct lines *lines, long device)
-{
-	while (lines_next(lines)) {
-		if (lines->length == 0 || lines->text[0] == '#')
-			continue;
-		if (lines->text[0] != '\t')
-			break;
-		if (line_id(lines, 1) == device)
-			return line_name(lines, 1);
-	}
-	return text_format("device %04lx", device);
-}
-
+/* A device that is not listed goes by its vendor and number. */
 static int find_in_file(struct id_file *file, int root_fd, long vendor, long device, char **ret)
 {
 	auto_free char *vendor_name = NULL;
 	auto_free char *model = NULL;
-	struct lines lines;
-	size_t offset;
 	int r = load_file(file, root_fd);
 
-	if (r < 0 || !file->vendors || file->vendors[vendor] == 0)
+	if (r == 0)
+		r = find_entry(file, vendor_key(vendor), &vendor_name);
+	if (r < 0 || !vendor_name)
 		return r;
-	offset = file->vendors[vendor] - 1;
-	lines = lines_of(file->text.data + offset, file->text.size - offset);
-	lines_next(&lines);
-	vendor_name = line_name(&lines, 0);
-	model = find_model(&lines, device);
-	if (!vendor_name || !model)
+	r = find_entry(file, device_key(vendor, device), &model);
+	if (r == 0 && !model)
+		model = text_format("device %04lx", device);
+	if (!model)
 		return -ENOMEM;
 	return names_join(vendor_name, model, ret);
 }
@@ -229,7 +263,7 @@ static int find_pci(struct names *names, const char *modalias, char **ret)
 		return 0;
 	vendor = read_hex(modalias + 5, 8);
 	device = read_hex(modalias + 14, 8);
-	if (vendor < 0 || vendor >= ID_VENDORS || device < 0 || device >= ID_VENDORS)
+	if (vendor < 0 || vendor > UINT16_MAX || device < 0 || device > UINT16_MAX)
 		return 0;
 	return find_in_file(&names->pci, names->root_fd, vendor, device, ret);
 }
