@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "verbs/verb.h"
@@ -27,17 +29,17 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{ 'n', "dry-run", NULL, "write nothing, print the plan" },
-	{ 'r', "repo", "SOURCE", "rpm-md repository, directory of RPMs, or RPM; repeatable" },
-	{ 'k', "kernel", "KERNEL", "target kernel: release, RPM, symvers file, module tree" },
+	{ 'r', "repo", "SOURCE", "repository, directory of RPMs or RPM; repeatable" },
+	{ 'k', "kernel", "KERNEL", "target: release, RPM, symvers file, module tree" },
 	{ 'f', "flavor", "NAME", "flavor of the target kernel" },
 	{ OPTION_ARCH, "arch", "ARCH", "architecture of the target kernel" },
 	{ OPTION_RELEASE, "kernel-release", "RELEASE", "release of the target kernel" },
 	{ 'R', "root", "DIR", "system to look into instead of the running one" },
-	{ 'H', "hardware", "SOURCE", "snapshot, list, sysfs tree, dump; - is stdin; repeatable" },
+	{ 'H', "hardware", "SOURCE", "snapshot, list, sysfs tree or dump; repeatable" },
 	{ 'o', "stage-dir", "DIR", "staging directory (default: /run/kmp-match)" },
 	{ OPTION_SAVE, "save", "FILE", "scan: write the devices to FILE as a snapshot" },
 	{ 'j', "json", NULL, "answer in JSON" },
-	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages whose signature is not checked" },
+	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages with unchecked signatures" },
 	{ 'v', "verbose", NULL, "say more" },
 	{ 'q', "quiet", NULL, "say only what failed" },
 	{ OPTION_VERSION, "version", NULL, "print the version" },
@@ -155,11 +157,11 @@ static int parse_options(int argc, char **argv, struct options *options)
 	while ((key = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {
 		if (key == 'h') {
 			print_help();
-			return EXIT_DONE;
+			return fflush(stdout) == 0 ? EXIT_DONE : verb_cannot_write();
 		}
 		if (key == OPTION_VERSION) {
 			puts("kmp-match " KMP_MATCH_VERSION);
-			return EXIT_DONE;
+			return fflush(stdout) == 0 ? EXIT_DONE : verb_cannot_write();
 		}
 		if (take_option(options, key, optarg) < 0) {
 			fputs("kmp-match: see kmp-match --help\n", stderr);
@@ -196,8 +198,11 @@ int main(int argc, char **argv)
 	if (optind < argc) {
 		verb = find_verb(argv[optind]);
 		if (!verb) {
-			log_error("there is no verb '%s'; see kmp-match --help", argv[optind]);
-			return EXIT_USAGE;
+			auto_error struct error error = { 0 };
+
+			error_set(&error, -EINVAL, "run", argv[optind], "there is no such verb",
+				  "see kmp-match --help");
+			return verb_fail(&options, &error, EXIT_USAGE);
 		}
 		optind++;
 	}

@@ -143,6 +143,11 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 	return kernel_finish(&pipeline->kernel, &request, arch, reterr);
 }
 
+static bool is_staged(const struct plan_package *package)
+{
+	return package->selected && package->reason != REASON_INSTALLED;
+}
+
 /* A chosen package whose RPM will not do is rejected: 1. 0 if it will do, or -errno. */
 static int check_header(struct pipeline *pipeline, struct plan_package *package)
 {
@@ -187,62 +192,62 @@ static int check_headers(struct pipeline *pipeline)
 	return again || found > known;
 }
 
+/*
+ * What a dry run tolerates and staging does not: symbols that nothing knows, signatures that
+ * nobody checked. 1 if PACKAGE was rejected for it, 0 if not, -errno.
+ */
+static int refuse_unsafe(struct pipeline *pipeline, const struct options *options,
+			 const struct plan_package *package)
+{
+	int r;
+
+	if (package->driver.role == ROLE_DRIVER && package->kabi.status == KABI_UNKNOWN)
+		r = selection_reject(pipeline->selection, package->driver.id, REASON_KABI_UNKNOWN,
+				     "nothing says which symbols the kernel has, so it cannot be "
+				     "staged; give the kernel's symvers file with --kernel",
+				     pipeline->kernel.release);
+	else if (!options->no_gpg_checks)
+		r = selection_reject(pipeline->selection, package->driver.id, REASON_UNTRUSTED,
+				     "its signature is not checked; --no-gpg-checks stages it all "
+				     "the same",
+				     NULL);
+	else
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+/* 1 if the plan has to be made again, 0 if all of it may be staged, -errno. */
+static int check_safety(struct pipeline *pipeline, const struct options *options)
+{
+	int again = 0;
+
+	for (size_t i = 0; i < pipeline->plan->count; i++) {
+		const struct plan_package *package = &pipeline->plan->packages[i];
+		int r = is_staged(package) ? refuse_unsafe(pipeline, options, package) : 0;
+
+		if (r < 0)
+			return r;
+		again |= r;
+	}
+	return again;
+}
+
 /* Stage 4: match, solve, look at what was chosen, and solve again without what will not do. */
-static int select_packages(struct pipeline *pipeline, struct error *reterr)
+static int select_packages(struct pipeline *pipeline, const struct options *options,
+			   struct error *reterr)
 {
 	int r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
 			      &pipeline->devices, &pipeline->selection, reterr);
 
-	while (r == 0) {
-		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
+	do {
+		if (r >= 0)
+			r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
 		if (r == 0)
 			r = check_headers(pipeline);
-		if (r <= 0)
-			return r;
-		r = 0;
-	}
+		if (r == 0 && !options->dry_run)
+			r = check_safety(pipeline, options);
+	} while (r > 0);
 	return r;
-}
-
-/*
- * What a dry run tolerates and staging does not: symbols that nothing knows, signatures that
- * nobody checked. The first costs the package its place, so the plan is made again.
- */
-static int refuse_unsafe(struct pipeline *pipeline, const struct options *options,
-			 struct error *reterr)
-{
-	bool again = false;
-
-	for (size_t i = 0; i < pipeline->plan->count; i++) {
-		const struct plan_package *package = &pipeline->plan->packages[i];
-		int r = 0;
-
-		if (!package->selected || package->reason == REASON_INSTALLED)
-			continue;
-		if (package->driver.role == ROLE_DRIVER && package->kabi.status == KABI_UNKNOWN)
-			r = selection_reject(pipeline->selection, package->driver.id,
-					     REASON_KABI_UNKNOWN,
-					     "nothing says which symbols the kernel has, so it cannot be "
-					     "staged; give the kernel's symvers file with --kernel",
-					     pipeline->kernel.release);
-		else if (!options->no_gpg_checks)
-			r = selection_reject(pipeline->selection, package->driver.id,
-					     REASON_UNTRUSTED,
-					     "its signature is not checked; --no-gpg-checks stages it all "
-					     "the same",
-					     NULL);
-		else
-			continue;
-		if (r < 0)
-			return r;
-		again = true;
-	}
-	return again ? selection_plan(pipeline->selection, &pipeline->plan, reterr) : 0;
-}
-
-static bool is_staged(const struct plan_package *package)
-{
-	return package->selected && package->reason != REASON_INSTALLED;
 }
 
 /* Bytes that the chosen packages take: the RPMs, and what is unpacked from them. */
@@ -353,9 +358,7 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 	if (r == 0)
 		r = find_kernel(pipeline, options, reterr);
 	if (r == 0)
-		r = select_packages(pipeline, reterr);
-	if (r == 0 && !options->dry_run)
-		r = refuse_unsafe(pipeline, options, reterr);
+		r = select_packages(pipeline, options, reterr);
 	if (r < 0)
 		return r;
 	pipeline->exit = settle_exit(pipeline);

@@ -69,7 +69,7 @@ static int run_scan(const struct options *options, int argc, char **argv)
 	verb_warn(&devices.diagnostics);
 	if (options->save)
 		return EXIT_DONE;
-	return print_devices(&devices, options) < 0 ? EXIT_TROUBLE : EXIT_DONE;
+	return print_devices(&devices, options) < 0 ? verb_cannot_write() : EXIT_DONE;
 }
 
 const struct verb verb_scan = {

@@ -71,16 +71,12 @@ static int run_stage(const struct options *options, int argc, char **argv)
 	}
 	say_trouble(&pipeline);
 	say_warnings(&pipeline, options);
-	if (print_answer(&pipeline, options) < 0) {
-		log_error("cannot write the answer: the output is closed or full");
-		return EXIT_TROUBLE;
-	}
-	return pipeline.exit;
+	return print_answer(&pipeline, options) < 0 ? verb_cannot_write() : pipeline.exit;
 }
 
 const struct verb verb_stage = {
 	.name = "stage",
 	.arguments = "",
-	.summary = "choose packages and put their drivers into the staging directory",
+	.summary = "choose packages and stage their drivers",
 	.run = run_stage,
 };

@@ -23,6 +23,12 @@ int verb_fail(const struct options *options, const struct error *error, int exit
 	return exit;
 }
 
+int verb_cannot_write(void)
+{
+	log_error("cannot write the answer: the output is closed or full");
+	return EXIT_TROUBLE;
+}
+
 int verb_no_arguments(const struct options *options, const char *verb, int argc, char **argv)
 {
 	auto_error struct error error = { 0 };
