@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """answers - what zypper and kmp-match would install on one base, repository and machine."""
+import fcntl
 import glob
 import hashlib
 import json
@@ -52,12 +53,20 @@ class Setup:
         self.repositories = [os.path.join(FOLDER, world.name, "repo%d" % number)
                              for number in range(world.repositories)]
         self.cache_path = os.path.join(FOLDER, "cache", self.digest() + ".json")
+        self.lock = self.take_lock()
         self.cache = self.read_cache()
         self.zypper_ready = False
         shutil.rmtree(os.path.dirname(self.root), ignore_errors=True)
         for number, directory in enumerate(self.repositories):
             rpmmd.write(directory, world.offer(number))
         rpmheader.install(self.root, world.base)
+
+    def take_lock(self):
+        """One run at a time in a world's folder; another one waits here."""
+        os.makedirs(FOLDER, exist_ok=True)
+        lock = open(os.path.join(FOLDER, self.world.name + ".lock"), "w", encoding="utf-8")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
 
     def digest(self):
         """Of everything that zypper's answers depend on, but for the hardware."""
@@ -67,7 +76,7 @@ class Setup:
         parts += [rpmmd.primary_xml(self.world.offer(n)) for n in range(self.world.repositories)]
         parts += [rpmheader.header(package) for package in self.world.base]
         parts += [name.encode() for name in self.world.lock_names()]
-        # Which zypper reads, and which only its package manager replaces.
+        # The solver's version, by its file's name.
         parts += [os.path.basename(path).encode() for path in glob.glob("/usr/lib/*/libsolv.so.*")]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
 

@@ -160,12 +160,17 @@ class Pair:
 
     def follows(self, nevra, found, side):
         package = self.known[nevra]
-        for leader in sorted(side):
-            if not found[leader] or found[leader].startswith("follows"):
-                continue
-            if self.is_needed_by(package, self.known[leader]) or self.rests_on(package, leader):
-                return "follows: " + found[leader]
+        for leader in sorted(found):
+            if found[leader] and (leader in side and (
+                    self.is_needed_by(package, self.known[leader]) or self.rests_on(package, leader))
+                    or leader not in side and self.stands_in(package, self.known[leader])):
+                return "follows: " + found[leader].removeprefix("follows: ")
         return None
+
+    @staticmethod
+    def stands_in(package, leader):
+        """Another build of LEADER's family, where the other answer has LEADER."""
+        return package.get("family") and package.get("family") == leader.get("family")
 
     def is_needed_by(self, package, leader):
         wanted = [re.sub(r"^\((\S+) if .*\)$", r"\1", text) for text in leader["requires"]]

@@ -265,8 +265,7 @@ class World:
         base, features = "driver%02d" % number, self.drawn_features()
         family = {"base": base, "features": sorted(features), "module": base,
                   "aliases": self.draw_aliases(features),
-                  "export": {(flavor, update): "%x" % self.rnd.getrandbits(28)
-                             for flavor in FLAVORS for update in range(len(UPDATES))}}
+                  "export": self.draw_exports()}
         if self.families:
             self.relate(family, self.rnd.choice(self.families))
         self.families.append(family)
@@ -274,6 +273,15 @@ class World:
             self.add_builds(family, flavor)
         if "firmware" in features:
             self.add_firmware(family)
+
+    def draw_exports(self):
+        """CRCs of the symbol that the family's builds export.
+
+        Where they change, zypper takes two builds of a family, so in strict worlds they do not.
+        """
+        crcs = ["%x" % self.rnd.getrandbits(28) for _ in UPDATES]
+        return {(flavor, update): crcs[0 if self.strict else update]
+                for flavor in FLAVORS for update in range(len(UPDATES))}
 
     def relate(self, family, other):
         features = family["features"]
