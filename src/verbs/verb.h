@@ -19,9 +19,9 @@ extern const struct verb verb_stage, verb_scan;
 
 /* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
 int verb_fail(const struct options *options, const struct error *error, int exit);
-/* EXIT_DONE if there is no argument; else says so and returns EXIT_USAGE. */
 /* Say that stdout takes no answer. Returns EXIT_TROUBLE. */
 int verb_cannot_write(void);
+/* EXIT_DONE if there is no argument; else says so and returns EXIT_USAGE. */
 int verb_no_arguments(const struct options *options, const char *verb, int argc, char **argv);
 /* Print each of DIAGNOSTICS as a warning. */
 void verb_warn(const struct diagnostics *diagnostics);
