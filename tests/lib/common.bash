@@ -72,3 +72,49 @@ equals() {
 needs_data() {
 	[[ -d $KMP_DATA/hardware ]] || skip "no real hardware lists in $KMP_DATA"
 }
+
+# fails STATUS WORD...: the run ended so and told why in one line, which has all of WORDs.
+fails() {
+	equals "$1" "$status" "exit status"
+	shift
+	equals 1 "$(grep -cv '^kmp-match: warning: ' <<<"$errors")" "lines of reasons"
+	says "$@"
+}
+
+# says WORD...: stderr has each of them.
+says() {
+	local word
+	[[ $errors == "kmp-match: "* ]] || equals "kmp-match: ..." "$errors" "start of stderr"
+	for word; do
+		[[ $errors == *"$word"* ]] || equals "... $word ..." "$errors" "words on stderr"
+	done
+}
+
+# make_symvers SYMBOL=CRC...: print a Module.symvers; SYMBOL=CRC=MODULE is exported by that module.
+make_symvers() {
+	local row crc module
+	for row; do
+		IFS== read -r row crc module <<<"$row"
+		printf '0x%08x\t%s\t%s\tEXPORT_SYMBOL\t\n' "0x$crc" "$row" "${module:-vmlinux}"
+	done
+}
+
+# make_machine FILE ALIAS=DRIVER...: a snapshot of x86_64 devices; without DRIVER none is bound.
+make_machine() {
+	/usr/bin/python3 - "$@" <<-'SCRIPT'
+		import json, sys
+		pairs = [text.partition("=") for text in sys.argv[2:]]
+		devices = [{"path": "/devices/%03d" % number, "bus": alias.split(":")[0],
+		            "modaliases": [alias], "driver": driver or None}
+		           for number, (alias, _, driver) in enumerate(pairs)]
+		with open(sys.argv[1], "w", encoding="utf-8") as file:
+		    json.dump({"format": 1, "tool": "kmp-match 0.1.0", "arch": "x86_64",
+		               "devices": devices}, file)
+	SCRIPT
+}
+
+# plan ARGUMENT...: a dry run in JSON for kernel 6.4.0-1-default with ./symvers and ./machine.
+plan() {
+	kmp_match --dry-run --json --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
+		--hardware machine "$@"
+}
