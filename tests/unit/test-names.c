@@ -25,6 +25,7 @@ static const char pci_ids[] = "# comment\n"
 			      "\n"
 			      "\t0002  Second Device\n"
 			      "fff1  Other Vendor\n"
+			      "\t0000  Device Zero\n"
 			      "\t0003  Third Device\n"
 			      "C 02  Network controller\n"
 			      "\t00  Ethernet controller\n";
@@ -65,6 +66,7 @@ static void names_come_from_the_databases_and_from_the_alias(void **state)
 		{ "pci:v0000FFF0d00000002sv00000000sd00000000bc02sc00i00",
 		  "Example Vendor Second Device" },
 		{ "pci:v0000FFF1d00000003", "Other Vendor Third Device" },
+		{ "pci:v0000FFF1d00000000", "Other Vendor Device Zero" },
 		{ "pci:v0000FFF0d00000003sv0000FFF0", "Example Vendor device 0003" },
 		{ "pci:v0000FFF3d00000001", NULL },
 		{ "pci:v0001FFF0d00000001", NULL },
