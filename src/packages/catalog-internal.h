@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * catalog-internal - the catalog as libsolv sees it, for select/solve.c alone.
+ * catalog-internal - the catalog as libsolv sees it, for catalog*.c and select/solve*.c alone.
  *
  * Layer: packages.
  */
@@ -12,6 +12,17 @@
 #include <solv/repo.h>
 
 #include "packages/catalog.h"
+
+struct catalog {
+	Pool *pool;
+	bool has_base;
+	void *rpm_state; /* libsolv's, for headers that librpm read */
+};
+
+/* A dependency with two operands that libsolv descends into when it evaluates supplements? */
+bool catalog_is_boolean(int flags);
+/* Is DEP `namespace:modalias(...)`, what libsolv makes of a hint? */
+bool catalog_is_modalias(const Pool *pool, Id dep);
 
 /* The pool; its installed repo is the base, real or (while bare) empty. Borrowed. */
 Pool *catalog_pool(const struct catalog *catalog);

@@ -2,33 +2,17 @@
 #include "select/selection.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "select/kabi.h"
 #include "select/match.h"
 #include "select/rank.h"
-#include "select/solve.h"
+#include "select/selection-internal.h"
 #include "select/verdict.h"
 
 #define WHAT "choose packages"
-
-struct selection {
-	struct catalog *catalog;
-	const struct source *sources;
-	const struct kernel *kernel;
-	const struct device_list *devices;
-	struct match_index *index;
-	struct solve *solve;
-	struct plan plan;
-	struct ids rejected;  /* for good; their verdicts stand */
-	struct ids picked;    /* of the last run */
-	struct plan installed; /* driver packages of the base, as records */
-};
 
 static struct plan_package *find_package(struct selection *selection, int id)
 {
@@ -38,9 +22,7 @@ static struct plan_package *find_package(struct selection *selection, int id)
 	return NULL;
 }
 
-/* The INDEXth picked package: adopt_picked() has made sure that it is in the plan. */
-__attribute__((returns_nonnull)) static struct plan_package *
-picked_package(struct selection *selection, size_t index)
+struct plan_package *selection_picked(struct selection *selection, size_t index)
 {
 	struct plan_package *package = find_package(selection, selection->picked.items[index]);
 
@@ -49,128 +31,11 @@ picked_package(struct selection *selection, size_t index)
 	return package;
 }
 
-static int compare_hints(const void *left, const void *right)
-{
-	const struct plan_hint *a = left, *b = right;
-
-	if (a->device != b->device)
-		return a->device < b->device ? -1 : 1;
-	return strcmp(a->pattern, b->pattern);
-}
-
-static int add_fit(struct plan_package *package, const char *pattern, const struct match *match)
-{
-	struct plan_hint *hint;
-
-	if (array_grow(&package->hints, package->hint_count, sizeof(*package->hints)) < 0)
-		return -ENOMEM;
-	hint = &package->hints[package->hint_count++];
-	hint->pattern = strdup(pattern);
-	hint->modalias = strdup(match->modalias);
-	hint->device = match->device;
-	return hint->pattern && hint->modalias ? 0 : -ENOMEM;
-}
-
-/* Fill in which devices the hints of PACKAGE fit, and how specific the best one is. */
-static int add_fits(const struct selection *selection, struct plan_package *package)
-{
-	for (size_t i = 0; i < package->driver.hint_count; i++) {
-		const struct hint *hint = &package->driver.hints[i];
-
-		for (size_t j = 0; j < hint->patterns.count && !hint->match_all; j++) {
-			const char *pattern = hint->patterns.items[j];
-			auto_matches struct matches matches = { 0 };
-			int specificity = rank_specificity(pattern);
-
-			if (match_index_find(selection->index, pattern, &matches) < 0)
-				return -ENOMEM;
-			for (size_t k = 0; k < matches.count; k++)
-				if (add_fit(package, pattern, &matches.items[k]) < 0)
-					return -ENOMEM;
-			if (matches.count && specificity > package->rank.specificity)
-				package->rank.specificity = specificity;
-		}
-	}
-	if (package->hint_count)
-		qsort(package->hints, package->hint_count, sizeof(*package->hints), compare_hints);
-	return 0;
-}
-
-static int add_kabi_diagnostics(struct plan_package *package)
-{
-	const struct kabi *kabi = &package->kabi;
-	int r = 0;
-
-	if (package->driver.role != ROLE_DRIVER)
-		return 0;
-	if (kabi->status == KABI_UNPROVEN)
-		r = diagnostics_add(&package->diagnostics, "kabi-unproven", NULL,
-				    "it does not say which kernel symbols it needs, so nothing shows "
-				    "that its modules fit");
-	else if (kabi->status == KABI_UNKNOWN && !package->driver.symbol_count == !kabi->checked)
-		r = diagnostics_add(&package->diagnostics, "kabi-unknown", NULL,
-				    "nothing says which symbols the kernel has; give its symvers file or "
-				    "package with --kernel");
-	if (r == 0 && kabi->unverified.count)
-		r = diagnostics_add(&package->diagnostics, "symbols-unverified",
-				    kabi->unverified.items[0],
-				    "%zu of its %zu symbols are used by no module of the kernel's tree, so "
-				    "their CRCs are not known; give a symvers file with --kernel",
-				    kabi->unverified.count, kabi->checked);
-	return r;
-}
-
-static int closeness(const struct selection *selection, const struct plan_package *package)
-{
-	if (text_equal(package->driver.build_release, selection->kernel->release))
-		return 2;
-	return package->kabi.status == KABI_METADATA;
-}
-
-static int fill_package(struct selection *selection, int id, struct plan_package *package)
-{
-	size_t source;
-	const struct source *from;
-
-	if (catalog_driver(selection->catalog, id, &package->driver) < 0 ||
-	    add_fits(selection, package) < 0 ||
-	    diagnostics_copy(&package->diagnostics, &package->driver.diagnostics) < 0)
-		return -ENOMEM;
-	source = package->driver.source;
-	from = source == SIZE_MAX ? NULL : &selection->sources[source];
-	package->rank.priority = from ? from->priority : 0;
-	package->rpm_at_hand = from && package->driver.location;
-	if (text_equal(package->driver.checksum_type, "sha256")) {
-		package->rpm_sha256 = strdup(package->driver.checksum);
-		if (!package->rpm_sha256)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* What kabi_compare() finds goes into PACKAGE; a mismatch is its verdict until something is worse. */
-static int compare_kabi(struct selection *selection, struct plan_package *package)
-{
-	auto_free char *culprit = NULL;
-	bool absent = false;
-
-	if (kabi_compare(&package->driver, selection->kernel, selection->solve, &package->kabi,
-			 &culprit, &absent) < 0)
-		return -ENOMEM;
-	package->rank.closeness = closeness(selection, package);
-	if (package->kabi.status != KABI_MISMATCH)
-		return add_kabi_diagnostics(package);
-	return verdict_kabi(package, culprit, absent);
-}
-
 static struct plan_package *add_package(struct selection *selection, int id)
 {
 	struct plan_package *package = plan_add(&selection->plan);
 
-	if (!package || fill_package(selection, id, package) < 0 ||
-	    compare_kabi(selection, package) < 0)
-		return NULL;
-	return package;
+	return package && candidate_fill(&selection->context, id, package) == 0 ? package : NULL;
 }
 
 static int add_installed(struct selection *selection)
@@ -182,8 +47,7 @@ static int add_installed(struct selection *selection)
 	for (size_t i = 0; i < ids.count; i++) {
 		struct plan_package *package = plan_add(&selection->installed);
 
-		if (!package || fill_package(selection, ids.items[i], package) < 0 ||
-		    compare_kabi(selection, package) < 0)
+		if (!package || candidate_fill(&selection->context, ids.items[i], package) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -209,13 +73,13 @@ int selection_new(struct catalog *catalog, const struct source *sources, const s
 
 	if (!selection)
 		return -ENOMEM;
-	selection->catalog = catalog;
-	selection->sources = sources;
-	selection->kernel = kernel;
 	selection->devices = devices;
 	r = match_index_new(devices, &selection->index);
 	if (r == 0)
 		r = solve_new(catalog, kernel, selection->index, &selection->solve);
+	selection->context = (struct candidate_context){
+		catalog, sources, kernel, selection->index, selection->solve,
+	};
 	if (r == 0)
 		r = add_installed(selection);
 	if (r == 0)
@@ -240,7 +104,7 @@ struct selection *selection_free(struct selection *selection)
 	return NULL;
 }
 
-static bool is_rejected(const struct selection *selection, int id)
+bool selection_is_rejected(const struct selection *selection, int id)
 {
 	return ids_contain(&selection->rejected, id);
 }
@@ -258,7 +122,7 @@ int selection_reject(struct selection *selection, int id, enum reason reason, co
 {
 	struct plan_package *package = find_package(selection, id);
 
-	if (!package || is_rejected(selection, id))
+	if (!package || selection_is_rejected(selection, id))
 		return 0;
 	if (verdict_refuse(package, reason, culprit, "%s", detail) < 0)
 		return -ENOMEM;
@@ -292,7 +156,7 @@ static int collect_updates(struct selection *selection, struct ids *ret)
 		for (size_t j = 0; j < selection->plan.count; j++) {
 			const struct plan_package *package = &selection->plan.packages[j];
 
-			if (is_rejected(selection, package->driver.id) || !package->hint_count ||
+			if (selection_is_rejected(selection, package->driver.id) || !package->hint_count ||
 			    !updates(selection, package, installed))
 				continue;
 			if (ids_add(ret, installed->driver.id) < 0)
@@ -303,11 +167,7 @@ static int collect_updates(struct selection *selection, struct ids *ret)
 	return 0;
 }
 
-/*
- * Within a family: repository priority, then version (a name may hold its kernel's version, so
- * libsolv does not see that these are one family).
- */
-static int compare_in_family(struct selection *selection, const struct plan_package *left,
+int selection_compare_in_family(struct selection *selection, const struct plan_package *left,
 			     const struct plan_package *right)
 {
 	int order;
@@ -346,7 +206,7 @@ static int part_rivals(struct selection *selection, struct plan_package *left,
 
 	if (!family && !module)
 		return 0;
-	order = family ? compare_in_family(selection, left, right) :
+	order = family ? selection_compare_in_family(selection, left, right) :
 			       rank_order(selection, left, right);
 	winner = order < 0 ? left : right;
 	loser = order < 0 ? right : left;
@@ -360,7 +220,7 @@ static int part_rivals(struct selection *selection, struct plan_package *left,
 static int refuse_rivals(struct selection *selection)
 {
 	for (size_t i = 0; i < selection->picked.count; i++) {
-		struct plan_package *left = picked_package(selection, i);
+		struct plan_package *left = selection_picked(selection, i);
 
 		if (left->kabi.status == KABI_MISMATCH) {
 			int r = reject(selection, left->driver.id);
@@ -368,7 +228,7 @@ static int refuse_rivals(struct selection *selection)
 			return r < 0 ? r : 1;
 		}
 		for (size_t j = 0; j < i; j++) {
-			struct plan_package *right = picked_package(selection, j);
+			struct plan_package *right = selection_picked(selection, j);
 			int r = part_rivals(selection, left, right);
 
 			if (r)
@@ -378,11 +238,11 @@ static int refuse_rivals(struct selection *selection)
 	return 0;
 }
 
-static const struct plan_package *family_winner(struct selection *selection,
+const struct plan_package *selection_family_winner(struct selection *selection,
 						const struct plan_package *package)
 {
 	for (size_t i = 0; i < selection->picked.count; i++) {
-		const struct plan_package *picked = picked_package(selection, i);
+		const struct plan_package *picked = selection_picked(selection, i);
 
 		if (text_equal(picked->driver.family, package->driver.family))
 			return picked;
@@ -390,8 +250,7 @@ static const struct plan_package *family_winner(struct selection *selection,
 	return NULL;
 }
 
-/* Hints that select: of the target's flavor or tied to something that is there. */
-static bool has_live_hint(struct selection *selection, const struct plan_package *package)
+bool selection_has_live_hint(struct selection *selection, const struct plan_package *package)
 {
 	for (size_t i = 0; i < package->driver.hint_count; i++) {
 		const struct hint *hint = &package->driver.hints[i];
@@ -407,11 +266,11 @@ static bool has_live_hint(struct selection *selection, const struct plan_package
 /* Could PACKAGE be picked if only the packages that were picked did not stand in its way? */
 static bool is_contender(struct selection *selection, const struct plan_package *package)
 {
-	return package->hint_count && !is_rejected(selection, package->driver.id) &&
+	return package->hint_count && !selection_is_rejected(selection, package->driver.id) &&
 	       !ids_contain(&selection->picked, package->driver.id) &&
 	       package->kabi.status != KABI_MISMATCH &&
 	       solve_fits_arch(selection->solve, package->driver.id) &&
-	       !family_winner(selection, package) && has_live_hint(selection, package);
+	       !selection_family_winner(selection, package) && selection_has_live_hint(selection, package);
 }
 
 /*
@@ -489,142 +348,6 @@ static int run_until_stable(struct selection *selection)
 	return r;
 }
 
-static const struct plan_package *installed_in_family(struct selection *selection,
-						      const struct plan_package *package)
-{
-	for (size_t i = 0; i < selection->installed.count; i++) {
-		const struct plan_package *installed = &selection->installed.packages[i];
-
-		if (text_equal(installed->driver.family, package->driver.family) &&
-		    text_equal(installed->driver.arch, package->driver.arch))
-			return installed;
-	}
-	return NULL;
-}
-
-static int judge_picked(struct selection *selection, struct plan_package *package)
-{
-	const struct plan_package *installed = installed_in_family(selection, package);
-
-	for (size_t i = 0; i < selection->picked.count; i++) {
-		const struct plan_package *other = picked_package(selection, i);
-
-		if (other != package &&
-		    solve_requires(selection->solve, other->driver.id, package->driver.id) &&
-		    strings_add_once(&package->required_by, other->driver.nevra) < 0)
-			return -ENOMEM;
-	}
-	strings_sort_unique(&package->required_by);
-	if (solve_assumed(selection->solve, package->driver.id, &package->assumed) < 0)
-		return -ENOMEM;
-	if (!package->hint_count)
-		return verdict_select(package, REASON_REQUIRED,
-				      package->required_by.count ? package->required_by.items[0] :
-									 NULL);
-	if (installed)
-		return verdict_select(package, REASON_UPDATE, installed->driver.nevra);
-	return verdict_select(package, REASON_SELECTED, NULL);
-}
-
-/* The verdict of a package that the solver says no to, alone or beside what was picked. */
-static int judge_by_solver(struct selection *selection, struct plan_package *package,
-			   const struct ids *along, bool *ret_judged)
-{
-	auto_free char *culprit = NULL;
-	enum refusal refusal;
-	int other = 0;
-	int r = solve_refusal(selection->solve, package->driver.id, along, &refusal, &culprit, &other);
-
-	*ret_judged = r == 0 && refusal != REFUSAL_NONE;
-	return *ret_judged ? verdict_refusal(package, refusal, culprit) : r;
-}
-
-/* Would it do beside what was picked, in the place of WINNER (or NULL)? */
-static int judge_beside(struct selection *selection, struct plan_package *package,
-			const struct plan_package *winner, bool *ret_judged)
-{
-	auto_ids struct ids others = { 0 };
-
-	for (size_t i = 0; i < selection->picked.count; i++)
-		if ((!winner || selection->picked.items[i] != winner->driver.id) &&
-		    ids_add(&others, selection->picked.items[i]) < 0)
-			return -ENOMEM;
-	return judge_by_solver(selection, package, &others, ret_judged);
-}
-
-/* An installed build of this family: the very same one, or a newer one. */
-static int judge_installed(struct selection *selection, struct plan_package *package,
-			   bool *ret_judged)
-{
-	const struct plan_package *installed = installed_in_family(selection, package);
-	int order;
-
-	*ret_judged = false;
-	if (!installed || installed->kabi.status == KABI_MISMATCH)
-		return 0;
-	order = solve_compare_versions(selection->solve, package->driver.id, installed->driver.id);
-	if (order > 0)
-		return 0;
-	*ret_judged = true;
-	if (order == 0 && text_equal(package->driver.nevra, installed->driver.nevra))
-		return verdict_select(package, REASON_INSTALLED, NULL);
-	return verdict_refuse(package, REASON_OLDER, installed->driver.nevra,
-			      "%s is installed", installed->driver.nevra);
-}
-
-static int judge_unpicked(struct selection *selection, struct plan_package *package)
-{
-	static const struct ids none = { 0 };
-	const struct plan_package *winner = family_winner(selection, package);
-	bool judged = false;
-	int r;
-
-	if (!solve_fits_arch(selection->solve, package->driver.id))
-		return verdict_refuse(package, REASON_OTHER_ARCH, package->driver.arch,
-				      "it is built for %s", package->driver.arch);
-	r = verdict_by_hints(package, selection->kernel, has_live_hint(selection, package), &judged);
-	if (r == 0 && !judged)
-		r = verdict_by_flavor(package, selection->kernel, &judged);
-	if (r < 0 || judged)
-		return r;
-	if (package->kabi.status == KABI_MISMATCH)
-		return 0; /* compare_kabi() has said so */
-	r = judge_installed(selection, package, &judged);
-	if (r == 0 && !judged)
-		r = judge_by_solver(selection, package, &none, &judged);
-	if (r < 0 || judged)
-		return r;
-	if (winner && compare_in_family(selection, winner, package) < 0)
-		return verdict_family(package, winner);
-	r = judge_beside(selection, package, winner, &judged);
-	if (r < 0 || judged)
-		return r;
-	if (winner)
-		return verdict_refuse(package, REASON_OUTRANKED, winner->driver.nevra,
-				      "%s goes better with the other packages", winner->driver.nevra);
-	return verdict_refuse(package, REASON_MISSING_DEPENDENCY, NULL,
-			      "its hint is tied to a condition that does not hold");
-}
-
-static int judge(struct selection *selection)
-{
-	for (size_t i = 0; i < selection->plan.count; i++) {
-		struct plan_package *package = &selection->plan.packages[i];
-		int r;
-
-		if (is_rejected(selection, package->driver.id))
-			continue;
-		strings_done(&package->required_by);
-		strings_done(&package->assumed);
-		r = ids_contain(&selection->picked, package->driver.id) ?
-				  judge_picked(selection, package) :
-				  judge_unpicked(selection, package);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int compare_packages(const void *left, const void *right, void *context)
 {
 	const struct plan_package *a = left, *b = right;
@@ -670,7 +393,7 @@ int selection_plan(struct selection *selection, struct plan **ret, struct error 
 				 "the installed packages below the root cannot be solved together",
 				 "run zypper verify there");
 	if (r == 0)
-		r = judge(selection);
+		r = selection_judge(selection);
 	if (r == 0) {
 		qsort_r(selection->plan.packages, selection->plan.count,
 			sizeof(*selection->plan.packages), compare_packages, selection->solve);

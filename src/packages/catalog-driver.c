@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/catalog-internal.h"
+
+#include <errno.h>
+#include <solv/chksum.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "packages/capability.h"
+
+/* "name-epoch:version-release" split as rpm does: epoch before ':', release behind the last '-'. */
+static int split_evr(const char *evr, struct driver *driver)
+{
+	const char *colon = evr + strspn(evr, "0123456789");
+	const char *dash;
+
+	if (*colon == ':' && colon != evr) {
+		driver->epoch = strtoul(evr, NULL, 10);
+		evr = colon + 1;
+	}
+	dash = strrchr(evr, '-');
+	driver->version = strndup(evr, dash ? (size_t)(dash - evr) : strlen(evr));
+	driver->release = strdup(dash ? dash + 1 : "");
+	return driver->version && driver->release ? 0 : -ENOMEM;
+}
+
+static int copy_text(const char *from, char **ret)
+{
+	if (!from)
+		return 0;
+	*ret = strdup(from);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int add_hint(struct driver *driver, const char *prefix, const char *pattern)
+{
+	struct hint hint = { 0 };
+
+	if (hint_make(prefix, pattern, &hint) < 0 ||
+	    array_grow(&driver->hints, driver->hint_count, sizeof(hint)) < 0) {
+		hint_done(&hint);
+		return -ENOMEM;
+	}
+	/* libsolv never leaves two colons without a prefix, so repair_dependency() joined these. */
+	if (!prefix && strchr(pattern, ':') && strchr(strchr(pattern, ':') + 1, ':'))
+		hint.repair = HINT_UNPREFIXED;
+	driver->hints[driver->hint_count++] = hint;
+	return 0;
+}
+
+static int add_hints(const struct catalog *catalog, Id id, struct driver *driver)
+{
+	const Pool *pool = catalog->pool;
+	Queue patterns, prefixes;
+	int r = 0;
+
+	queue_init(&patterns);
+	queue_init(&prefixes);
+	catalog_hints(catalog, id, &patterns, &prefixes);
+	for (int i = 0; i < patterns.count && r == 0; i++) {
+		Id prefix = prefixes.elements[i];
+
+		r = add_hint(driver, prefix ? pool_id2str(pool, prefix) : NULL,
+			     pool_id2str(pool, patterns.elements[i]));
+	}
+	queue_free(&patterns);
+	queue_free(&prefixes);
+	return r;
+}
+
+static int add_symbol_need(const Pool *pool, Id leaf, struct driver *driver)
+{
+	struct symbol_need need = { 0 };
+	const Reldep *rel = ISRELDEP(leaf) ? GETRELDEP(pool, leaf) : NULL;
+	Id name = rel ? rel->name : leaf;
+	int r;
+
+	if (ISRELDEP(name))
+		return 0;
+	r = ksym_parse(pool_id2str(pool, name), &need.flavor, &need.symbol);
+	if (r <= 0)
+		return r;
+	if (rel && rel->flags == REL_EQ && !ISRELDEP(rel->evr))
+		need.has_crc = crc_parse(pool_id2str(pool, rel->evr), &need.crc);
+	if (array_grow(&driver->symbols, driver->symbol_count, sizeof(need)) < 0) {
+		free(need.flavor);
+		free(need.symbol);
+		return -ENOMEM;
+	}
+	driver->symbols[driver->symbol_count++] = need;
+	return 0;
+}
+
+static int add_symbol_needs(const struct catalog *catalog, Id id, struct driver *driver)
+{
+	const Solvable *s = catalog->pool->solvables + id;
+	Queue leaves;
+	const Id *dep;
+	int r = 0;
+
+	if (!s->requires)
+		return 0;
+	queue_init(&leaves);
+	for (dep = s->repo->idarraydata + s->requires; *dep; dep++)
+		catalog_leaves(catalog, *dep, &leaves);
+	for (int i = 0; i < leaves.count && r == 0; i++)
+		r = add_symbol_need(catalog->pool, leaves.elements[i], driver);
+	queue_free(&leaves);
+	return r;
+}
+
+/* kmod(NAME.ko), or kmod(NAME) as of 2018 and 2019 (kmp-format.md 3.1). */
+static int add_modules(const Pool *pool, Id id, struct driver *driver)
+{
+	const Solvable *s = pool->solvables + id;
+	const Id *dep;
+
+	if (!s->provides)
+		return 0;
+	for (dep = s->repo->idarraydata + s->provides; *dep; dep++) {
+		Id name_id = ISRELDEP(*dep) ? GETRELDEP(pool, *dep)->name : *dep;
+		const char *text = ISRELDEP(name_id) ? "" : pool_id2str(pool, name_id);
+		auto_free char *inner = NULL;
+		auto_free char *name = NULL;
+
+		if (!text_starts(text, "kmod(") || !text_ends(text, ")"))
+			continue;
+		inner = strndup(text + 5, strlen(text) - 6);
+		name = inner ? text_module_name(inner) : NULL;
+		if (!name || strings_add_once(&driver->modules, name) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static const char *repair_text(enum hint_repair repair)
+{
+	if (repair == HINT_MERGED_ESCAPE)
+		return "a [..] class was merged into an escape, so that libzypp never matches it; it is "
+		       "read as what it was made from; build the package with a generator that merges "
+		       "before it escapes";
+	return "a hint without a kernel- prefix has two colons or more, so that libzypp takes its bus "
+	       "for a package; it is read whole; write modalias(kernel-<flavor>:...)";
+}
+
+static int diagnose_hints(struct driver *driver)
+{
+	static const char *const ids[] = {
+		[HINT_MERGED_ESCAPE] = "merged-escape",
+		[HINT_UNPREFIXED] = "unprefixed-hint",
+	};
+
+	for (size_t i = 0; i < driver->hint_count; i++) {
+		const struct hint *hint = &driver->hints[i];
+		int r = 0;
+
+		if (hint->repair != HINT_AS_IT_IS)
+			r = diagnostics_add(&driver->diagnostics, ids[hint->repair], hint->text, "%s",
+					    repair_text(hint->repair));
+		if (r == 0 && hint->match_all)
+			r = diagnostics_add(&driver->diagnostics, "match-all-hint", hint->text,
+					    "a hint fits every machine; it does not select the package; "
+					    "name the hardware instead");
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fill_identity(Pool *pool, Solvable *s, struct driver *driver)
+{
+	Id checksum_type = 0;
+	const char *checksum = solvable_lookup_checksum(s, SOLVABLE_CHECKSUM, &checksum_type);
+	const char *base = solvable_lookup_str(s, SOLVABLE_MEDIABASE);
+	const char *vendor = solvable_lookup_str(s, SOLVABLE_VENDOR);
+
+	if (copy_text(pool_id2str(pool, s->name), &driver->name) < 0 ||
+	    split_evr(pool_id2str(pool, s->evr), driver) < 0 ||
+	    copy_text(pool_id2str(pool, s->arch), &driver->arch) < 0 ||
+	    copy_text(vendor && *vendor ? vendor : NULL, &driver->vendor) < 0 ||
+	    /* A package with an xml:base of its own lies somewhere else: not at hand. */
+	    copy_text(base ? NULL : solvable_lookup_location(s, NULL), &driver->location) < 0 ||
+	    copy_text(checksum, &driver->checksum) < 0 ||
+	    copy_text(checksum ? solv_chksum_type2str(checksum_type) : NULL,
+		      &driver->checksum_type) < 0)
+		return -ENOMEM;
+	driver->size = solvable_lookup_num(s, SOLVABLE_DOWNLOADSIZE, 0);
+	driver->nevra = driver_nevra(driver->name, driver->epoch, driver->version, driver->release,
+				     driver->arch);
+	return driver->nevra ? 0 : -ENOMEM;
+}
+
+static void release_driver(struct driver *driver)
+{
+	driver_done(driver);
+}
+
+int catalog_driver(struct catalog *catalog, int id, struct driver *ret)
+{
+	AUTO(release_driver) struct driver driver = { .id = id };
+	Pool *pool = catalog->pool;
+
+	driver.source = catalog_source_of(catalog, id);
+	driver.role = catalog_role(catalog, id);
+	if (fill_identity(pool, pool->solvables + id, &driver) < 0 ||
+	    driver_parse_name(driver.name, driver.version, &driver.family, &driver.flavor,
+			      &driver.build_release) < 0 ||
+	    add_hints(catalog, id, &driver) < 0 || add_symbol_needs(catalog, id, &driver) < 0 ||
+	    add_modules(pool, id, &driver) < 0 || diagnose_hints(&driver) < 0)
+		return -ENOMEM;
+	*ret = driver;
+	driver = (struct driver){ 0 };
+	return 0;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/catalog-internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <solv/chksum.h>
+#include <solv/repo_repomdxml.h>
+#include <solv/repo_rpmdb.h>
+#include <solv/repo_rpmmd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/decompress.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "packages/capability.h"
+#include "packages/rpm.h"
+#include "trust/digest.h"
+
+#define WHAT "read the repository"
+
+/* The dependency that HINT stands for: its prefix, if any, AND the hardware. */
+static Id hint_dependency(Pool *pool, const struct hint *hint)
+{
+	Id hardware = pool_rel2id(pool, NAMESPACE_MODALIAS, pool_str2id(pool, hint->text, 1),
+				  REL_NAMESPACE, 1);
+
+	if (!hint->prefix)
+		return hardware;
+	return pool_rel2id(pool, pool_str2id(pool, hint->prefix, 1), hardware, REL_AND, 1);
+}
+
+/*
+ * libsolv before 0.7.36 leaves a modalias inside a rich dependency as a plain name, and every
+ * version splits a hint without prefix at its bus: both are made what they were meant to be.
+ */
+static Id repair_dependency(Pool *pool, Id dep, bool inside)
+{
+	auto_hint struct hint hint = { 0 };
+	Reldep rel;
+	Id name, evr;
+
+	if (!ISRELDEP(dep)) {
+		if (inside && hint_parse(pool_id2str(pool, dep), &hint) > 0)
+			return hint_dependency(pool, &hint);
+		return dep;
+	}
+	rel = *GETRELDEP(pool, dep); /* a copy: making new ones moves the array */
+	if (!catalog_is_boolean(rel.flags))
+		return dep;
+	if (rel.flags == REL_AND && !ISRELDEP(rel.name) && catalog_is_modalias(pool, rel.evr)) {
+		const char *prefix = pool_id2str(pool, rel.name);
+		Id pattern = GETRELDEP(pool, rel.evr)->evr;
+
+		if (!ISRELDEP(pattern) &&
+		    hint_make(prefix, pool_id2str(pool, pattern), &hint) == 0 && !hint.prefix)
+			return hint_dependency(pool, &hint);
+		return dep;
+	}
+	name = repair_dependency(pool, rel.name, true);
+	evr = repair_dependency(pool, rel.evr, true);
+	if (name == rel.name && evr == rel.evr)
+		return dep;
+	return pool_rel2id(pool, name, evr, rel.flags, 1);
+}
+
+static void repair_supplements(Pool *pool, Solvable *solvable)
+{
+	Queue deps;
+	bool changed = false;
+
+	if (!solvable->supplements)
+		return;
+	queue_init(&deps);
+	solvable_lookup_deparray(solvable, SOLVABLE_SUPPLEMENTS, &deps, 0);
+	for (int i = 0; i < deps.count; i++) {
+		Id repaired = repair_dependency(pool, deps.elements[i], false);
+
+		changed = changed || repaired != deps.elements[i];
+		deps.elements[i] = repaired;
+	}
+	if (changed)
+		solvable_set_deparray(solvable, SOLVABLE_SUPPLEMENTS, &deps, 0);
+	queue_free(&deps);
+}
+
+static void finish_repo(struct catalog *catalog, Repo *repo, struct source *source)
+{
+	Solvable *s;
+	Id id;
+
+	repo_internalize(repo);
+	FOR_REPO_SOLVABLES(repo, id, s)
+	{
+		if (s->arch == ARCH_SRC || s->arch == ARCH_NOSRC)
+			continue;
+		repair_supplements(catalog->pool, s);
+		source->packages++;
+		if (catalog_is_driver(catalog, id))
+			source->drivers++;
+	}
+}
+
+/* One file that repomd.xml names. */
+struct repomd_entry {
+	const char *location; /* borrowed from the pool, as all */
+	const char *checksum;
+	const char *checksum_type;
+};
+
+static bool find_repomd_entry(Pool *pool, Repo *repo, const char *type, struct repomd_entry *ret)
+{
+	Dataiterator di;
+	bool found = false;
+	Id checksum_type = 0;
+
+	dataiterator_init(&di, pool, repo, SOLVID_META, REPOSITORY_REPOMD_TYPE, type, SEARCH_STRING);
+	dataiterator_prepend_keyname(&di, REPOSITORY_REPOMD);
+	if (dataiterator_step(&di)) {
+		dataiterator_setpos_parent(&di);
+		ret->location = pool_lookup_str(pool, SOLVID_POS, REPOSITORY_REPOMD_LOCATION);
+		ret->checksum = pool_lookup_checksum(pool, SOLVID_POS, REPOSITORY_REPOMD_CHECKSUM,
+						     &checksum_type);
+		ret->checksum_type = solv_chksum_type2str(checksum_type);
+		found = ret->location && ret->checksum;
+	}
+	dataiterator_free(&di);
+	return found;
+}
+
+static int read_repomd(struct catalog *catalog, struct source *source, Repo *repo)
+{
+	auto_bytes struct bytes bytes = { 0 };
+	auto_file FILE *file = NULL;
+	int r = file_read_in_root(source->fd, "repodata/repomd.xml", REPOMD_SIZE_MAX, &bytes);
+
+	if (r == 0)
+		r = decompress_stream(&bytes, REPOMD_SIZE_MAX, &file);
+	if (r < 0)
+		return error_setf(&source->error, r, WHAT, source->location, NULL,
+				  "repodata/repomd.xml: %s", strerror(-r));
+	if (repo_add_repomdxml(repo, file, 0) != 0)
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "run createrepo_c on it again", "repodata/repomd.xml: %s",
+				  pool_errstr(catalog->pool));
+	repo_internalize(repo);
+	return 0;
+}
+
+/* The bytes of ENTRY's file, if they are those that repomd.xml vouches for. */
+static int read_verified(struct source *source, const struct repomd_entry *entry, struct bytes *ret)
+{
+	auto_bytes struct bytes bytes = { 0 };
+	auto_free char *checksum = NULL;
+	int r = file_read_in_root(source->fd, entry->location, PRIMARY_SIZE_MAX, &bytes);
+
+	if (r < 0)
+		return error_setf(&source->error, r, WHAT, source->location,
+				  "run createrepo_c on it again", "%s: %s", entry->location,
+				  strerror(-r));
+	r = digest_hex(entry->checksum_type, bytes.data, bytes.size, &checksum);
+	if (r < 0)
+		return error_setf(&source->error, r, WHAT, source->location,
+				  "run createrepo_c on it again",
+				  "%s: checksum type '%s' cannot be computed", entry->location,
+				  entry->checksum_type);
+	if (strcasecmp(checksum, entry->checksum) != 0)
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "fetch it again, or run createrepo_c on it",
+				  "%s has %s %.16s..., repomd.xml says %.16s...", entry->location,
+				  entry->checksum_type, checksum, entry->checksum);
+	*ret = bytes;
+	bytes = (struct bytes){ 0 };
+	return 0;
+}
+
+static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *repo)
+{
+	struct repomd_entry primary = { 0 };
+	auto_bytes struct bytes bytes = { 0 };
+	auto_file FILE *file = NULL;
+	int r = read_repomd(catalog, source, repo);
+
+	if (r < 0)
+		return r;
+	if (!find_repomd_entry(catalog->pool, repo, "primary", &primary))
+		return error_set(&source->error, -EBADMSG, WHAT, source->location,
+				 "repodata/repomd.xml names no primary metadata with a checksum",
+				 "run createrepo_c on it again");
+	r = read_verified(source, &primary, &bytes);
+	if (r == 0)
+		r = decompress_stream(&bytes, PRIMARY_SIZE_MAX, &file);
+	if (r < 0)
+		return r;
+	if (repo_add_rpmmd(repo, file, NULL, 0) != 0)
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "run createrepo_c on it again", "%s: %s", primary.location,
+				  pool_errstr(catalog->pool));
+	if (ferror(file))
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "fetch it again, or run createrepo_c on it",
+				  "%s is damaged or cut", primary.location);
+	return 0;
+}
+
+static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, int fd,
+		   const char *location)
+{
+	auto_free char *name = text_format("%s/%s", source->location, location);
+	auto_rpm struct rpm *rpm = NULL;
+	void *handle;
+	Id id;
+	int r;
+
+	if (source->kind == SOURCE_RPM || !name) {
+		free(name);
+		name = strdup(source->location);
+	}
+	r = rpm_open(fd, name ? name : location, &rpm, &source->error);
+	if (r < 0)
+		return r;
+	if (!catalog->rpm_state)
+		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
+	handle = rpm_byrpmh(catalog->rpm_state, rpm_header_handle(rpm));
+	id = handle ? repo_add_rpm_handle(repo, handle, REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE) :
+			    0;
+	if (!id)
+		return error_set(&source->error, -EBADMSG, "read the RPM", name,
+				 pool_errstr(catalog->pool), NULL);
+	repodata_set_location(repo_last_repodata(repo), id, 0, NULL, location);
+	return 0;
+}
+
+/* One bad RPM does not hide the others: all are tried, the first error is kept. */
+static int add_directory(struct catalog *catalog, struct source *source, Repo *repo,
+			 const char *folder, int depth)
+{
+	auto_fd int fd = file_open_in_root(source->fd, folder, O_RDONLY | O_DIRECTORY);
+	auto_strings struct strings names = { 0 };
+	int worst = fd < 0 ? fd : dir_names(fd, &names);
+
+	if (worst < 0)
+		return error_setf(&source->error, worst, WHAT, source->location, NULL, "%s: %s",
+				  folder, strerror(-worst));
+	for (size_t i = 0; i < names.count; i++) {
+		bool top = text_equal(folder, ".");
+		auto_free char *path = text_format("%s%s%s", top ? "" : folder, top ? "" : "/",
+						   names.items[i]);
+		auto_fd int child = -1;
+		struct stat st;
+		int r = 0;
+
+		if (!path)
+			return -ENOMEM;
+		if (fstatat(fd, names.items[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode) && depth < DIRECTORY_DEPTH_MAX) {
+			r = add_directory(catalog, source, repo, path, depth + 1);
+		} else if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) {
+			child = source_open_rpm(source, path);
+			if (child >= 0 && source_is_rpm(child, path))
+				r = add_rpm(catalog, source, repo, child, path);
+			else if (child < 0 && text_ends(path, ".rpm"))
+				r = error_setf(&source->error, child, WHAT, source->location, NULL,
+					       "%s: %s", path, strerror(-child));
+		}
+		if (r < 0 && worst == 0)
+			worst = r;
+	}
+	return worst;
+}
+
+static int load_single(struct catalog *catalog, struct source *source, Repo *repo)
+{
+	auto_fd int fd = source_open_rpm(source, source->file);
+
+	if (fd < 0)
+		return error_set(&source->error, fd, WHAT, source->location, NULL, NULL);
+	return add_rpm(catalog, source, repo, fd, source->file);
+}
+
+int catalog_add_source(struct catalog *catalog, struct source *source, size_t index)
+{
+	Repo *repo = repo_create(catalog->pool, source->location);
+	int r;
+
+	repo->appdata = (void *)(uintptr_t)(index + 1);
+	/* libsolv prefers larger numbers, zypp smaller ones. */
+	repo->priority = -source->priority;
+	switch (source->kind) {
+	case SOURCE_RPM_MD:
+		r = load_rpm_md(catalog, source, repo);
+		break;
+	case SOURCE_DIRECTORY:
+		r = add_directory(catalog, source, repo, ".", 0);
+		break;
+	default:
+		r = load_single(catalog, source, repo);
+	}
+	/* Half a primary is no repository: what it lists may lack what makes it safe to choose from. */
+	if (r < 0 && source->kind == SOURCE_RPM_MD)
+		repo_empty(repo, 1);
+	finish_repo(catalog, repo, source);
+	if (r == 0 && source->packages == 0)
+		diagnostics_add(&source->diagnostics, "empty-source", source->location,
+				"the repository has no packages");
+	source->failed = r < 0;
+	return r;
+}

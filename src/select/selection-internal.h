@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * selection-internal - the state of a selection, for selection.c and selection-judge.c alone.
+ *
+ * Layer: select.
+ */
+#pragma once
+
+#include "select/candidate.h"
+#include "select/selection.h"
+
+struct selection {
+	struct candidate_context context;
+	const struct device_list *devices;
+	struct match_index *index;
+	struct solve *solve;
+	struct plan plan;
+	struct ids rejected;  /* for good; their verdicts stand */
+	struct ids picked;    /* of the last run */
+	struct plan installed; /* driver packages of the base, as records */
+};
+
+bool selection_is_rejected(const struct selection *selection, int id);
+/* The INDEXth picked package; it is in the plan, because a run adopts what it picks. */
+__attribute__((returns_nonnull)) struct plan_package *selection_picked(struct selection *selection,
+									size_t index);
+/*
+ * Negative if LEFT goes before RIGHT of the same family: repository priority, then version. A name
+ * may hold its kernel's version, so libsolv does not see that these are one family.
+ */
+int selection_compare_in_family(struct selection *selection, const struct plan_package *left,
+				const struct plan_package *right);
+/* The picked package of PACKAGE's family, or NULL. */
+const struct plan_package *selection_family_winner(struct selection *selection,
+						   const struct plan_package *package);
+/* Has PACKAGE a hint that selects: of the target's flavor, or tied to something that is there? */
+bool selection_has_live_hint(struct selection *selection, const struct plan_package *package);
+/* Give every package of the plan that is not rejected its verdict. 0 or -ENOMEM. */
+int selection_judge(struct selection *selection);

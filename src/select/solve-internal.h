@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * solve-internal - the pool that a solve works on, for solve.c and solve-pool.c alone.
+ *
+ * Layer: select.
+ */
+#pragma once
+
+#include <solv/bitmap.h>
+
+#include "packages/catalog-internal.h"
+#include "select/solve.h"
+
+/* What a pattern fits; anything is reported, but does not select. */
+enum fit { FIT_UNKNOWN, FIT_NONE, FIT_DEVICE, FIT_ANYTHING };
+
+struct solve {
+	struct catalog *catalog;
+	const struct kernel *kernel;
+	const struct match_index *index;
+	Pool *pool;
+	Id kernel_id;
+	bool symbol_sets;  /* the kernel provides kernel(FLAVOR:SET) */
+	Map assumed;       /* capabilities that only the bare base provides, by Id of the name */
+	Map considered;    /* packages that may be installed */
+	unsigned char *fits; /* enum fit by Id of a pattern */
+	int fits_size;
+};
+
+/* Put the target kernel into the pool, as one installed package, in the place of all others. */
+void solve_add_kernel(struct solve *solve);
+/*
+ * A bare base (an initrd, a stick) says nothing about userspace: make it provide whatever packages
+ * that may be planned ask of it. Does nothing if the base is a real one.
+ */
+void solve_add_bare_base(struct solve *solve);
