@@ -21,11 +21,11 @@
 
 struct device {
 	char *path; /* below /sys, e.g. "/devices/pci0000:00/0000:00:1f.2"; NULL in a plain list */
-	char *bus;  /* the part before the first ':' of the first modalias, e.g. "pci" */
+	char *bus; /* the part before the first ':' of the first modalias, e.g. "pci" */
 	struct strings modaliases; /* at least one, each as hardware/modalias.h normalises it */
-	char *name;                /* for people; NULL if no database knows it */
-	char *driver;              /* bound driver; NULL if none or unknown */
-	bool driver_known;         /* false in a plain list: nobody looked */
+	char *name; /* for people; NULL if no database knows it */
+	char *driver; /* bound driver; NULL if none or unknown */
+	bool driver_known; /* false in a plain list: nobody looked */
 };
 
 struct device_list {

@@ -11,8 +11,8 @@
 
 struct lines {
 	const char *text; /* the current line, not NUL-terminated */
-	size_t length;    /* of it, without "\n" or "\r\n" */
-	size_t number;    /* of it, from 1 */
+	size_t length; /* of it, without "\n" or "\r\n" */
+	size_t number; /* of it, from 1 */
 	const char *next;
 	const char *end;
 };

@@ -13,8 +13,8 @@
 #include "hardware/device.h"
 
 enum snapshot_kind {
-	SNAPSHOT_LIST,    /* one modalias a line, '#' comments: what ZYPP_MODALIAS_SYSFS may name */
-	SNAPSHOT_JSON,    /* what `kmp-match scan --save` writes, format 1 */
+	SNAPSHOT_LIST, /* one modalias a line, '#' comments: what ZYPP_MODALIAS_SYSFS may name */
+	SNAPSHOT_JSON, /* what `kmp-match scan --save` writes, format 1 */
 	SNAPSHOT_RECORDS, /* "P: ", "E: ", ...: `udevadm info --export-db`, or umockdev's */
 };
 
