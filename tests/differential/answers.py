@@ -19,6 +19,7 @@ import rpmmd  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(HERE, "../.."))
 FOLDER = os.environ.get("DIFFERENTIAL", os.path.join(ROOT, "build/differential"))
+PROGRAM = os.environ.get("KMP_MATCH", os.path.join(ROOT, "build/release-cc/kmp-match"))
 DATA = os.environ.get("KMP_DATA", os.path.join(ROOT, "../shared/data"))
 
 # What zypper says when it would change packages that are installed already is an installation too.
@@ -135,7 +136,7 @@ class Setup:
 
     def kmp_match_command(self, machine_list):
         offers = [word for path in self.repositories for word in ("--repo", path)]
-        return [os.environ["KMP_MATCH"], "--dry-run", "--json", "--root", self.root,
+        return [PROGRAM, "--dry-run", "--json", "--root", self.root,
                 "--kernel", self.world.release, "--hardware", machine_list] + offers
 
     def ask_kmp_match(self, machine_list):

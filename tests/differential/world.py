@@ -145,7 +145,11 @@ class World:
         forms = [name for name in ("packageand", "rich", "rich-modalias", "match-all", "unprefixed",
                                    "unprefixed-colons", "foreign-prefix", "absent-prefix",
                                    "merged-escape") if name in drawn]
-        return drawn - set(forms[1:])
+        drawn -= set(forms[1:])
+        # Nothing would tie such a package to its flavor: two flavors' builds become rivals.
+        if self.strict and drawn & {"unprefixed", "foreign-prefix"}:
+            drawn -= {"no-ksym"}
+        return drawn
 
     def some_alias(self, features):
         while True:
