@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "kernel/description.h"
+#include "kernel/module.h"
 #include "kernel/release.h"
 #include "kernel/tree.h"
 
@@ -463,4 +464,9 @@ int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
 	if (r == 0)
 		r = settle_arch(kernel, request->arch, machine_arch);
 	return r < 0 ? r : settle_symbols(kernel, reterr);
+}
+
+bool kernel_serves(const struct kernel *kernel, const char *modalias)
+{
+	return kernel->tree && module_aliases_serve(kernel->tree->aliases, modalias);
 }

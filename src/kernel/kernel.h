@@ -63,6 +63,8 @@ int kernel_add_provides(struct kernel *kernel, const char *origin, const char *c
  */
 int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
 		  const char *machine_arch, struct error *reterr);
+/* Has the kernel's module tree, as far as it is known and indexed, a module for MODALIAS? */
+bool kernel_serves(const struct kernel *kernel, const char *modalias);
 void kernel_done(struct kernel *kernel);
 
 #define auto_kernel __attribute__((cleanup(kernel_done)))

@@ -85,18 +85,26 @@ __attribute__((format(printf, 6, 0))) static void stay_silent(void *data, int pr
 	(void)args;
 }
 
+/* A context on the module tree in FOLDER; the configuration of this machine is of no interest. */
+static struct kmod_ctx *new_context(const char *folder)
+{
+	static const char *const no_configuration[] = { NULL };
+	struct kmod_ctx *context = kmod_new(folder, no_configuration);
+
+	if (context)
+		kmod_set_log_fn(context, stay_silent, NULL);
+	return context;
+}
+
 int module_reader_new(struct module_reader **ret)
 {
-	/* Neither the module tree nor the configuration of this machine is of interest. */
-	static const char *const no_configuration[] = { NULL };
 	auto_module_reader struct module_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
 		return -ENOMEM;
-	reader->context = kmod_new("/nonexistent", no_configuration);
+	reader->context = new_context("/nonexistent");
 	if (!reader->context)
 		return -ENOMEM;
-	kmod_set_log_fn(reader->context, stay_silent, NULL);
 	*ret = take(reader);
 	return 0;
 }
@@ -230,4 +238,42 @@ int module_reader_read(struct module_reader *reader, int fd, const char *name,
 		return r;
 	r = add_exports(module, name, exports);
 	return r < 0 ? r : add_imports(module, imports);
+}
+
+struct module_aliases {
+	struct kmod_ctx *context;
+};
+
+int module_aliases_new(int fd, struct module_aliases **ret)
+{
+	auto_module_aliases struct module_aliases *aliases = calloc(1, sizeof(*aliases));
+	/* libkmod takes paths only; this one names the directory that is open. */
+	auto_free char *folder = text_format("/proc/self/fd/%d", fd);
+
+	if (!aliases || !folder)
+		return -ENOMEM;
+	aliases->context = new_context(folder);
+	if (!aliases->context)
+		return -ENOMEM;
+	/* Without loading it once, every look-up would open the index again; it may be absent. */
+	(void)kmod_load_resources(aliases->context);
+	*ret = take(aliases);
+	return 0;
+}
+
+struct module_aliases *module_aliases_free(struct module_aliases *aliases)
+{
+	if (aliases)
+		kmod_unref(aliases->context);
+	free(aliases);
+	return NULL;
+}
+
+bool module_aliases_serve(const struct module_aliases *aliases, const char *modalias)
+{
+	struct kmod_list *modules = NULL;
+	bool found = kmod_module_new_from_lookup(aliases->context, modalias, &modules) == 0 && modules;
+
+	kmod_module_unref_list(modules);
+	return found;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernel/symbols.h"
@@ -38,3 +39,20 @@ static inline void module_reader_release(struct module_reader **slot)
 	module_reader_free(*slot);
 }
 #define auto_module_reader __attribute__((cleanup(module_reader_release)))
+
+struct module_aliases;
+
+/*
+ * The alias index (depmod's) of the module tree open at FD, which has to stay open.
+ * 0 or -ENOMEM; a tree without an index serves nothing.
+ */
+int module_aliases_new(int fd, struct module_aliases **ret);
+struct module_aliases *module_aliases_free(struct module_aliases *aliases);
+/* Has the tree a module for MODALIAS? */
+bool module_aliases_serve(const struct module_aliases *aliases, const char *modalias);
+
+static inline void module_aliases_release(struct module_aliases **slot)
+{
+	module_aliases_free(*slot);
+}
+#define auto_module_aliases __attribute__((cleanup(module_aliases_release)))

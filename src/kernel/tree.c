@@ -28,6 +28,7 @@ struct tree *tree_free(struct tree *tree)
 {
 	if (!tree)
 		return NULL;
+	module_aliases_free(tree->aliases);
 	release_fd(&tree->fd);
 	release_fd(&tree->root_fd);
 	free(tree->root);
@@ -179,6 +180,8 @@ static int tree_new(int fd, int root_fd, const char *root, const char *path, str
 	if (!tree->root || !tree->path)
 		return -ENOMEM;
 	r = list_modules(tree);
+	if (r == 0)
+		r = module_aliases_new(tree->fd, &tree->aliases);
 	if (r < 0)
 		return error_set(reterr, r, "list the kernel modules of", path, NULL, NULL);
 	if (tree->modules.count == 0)

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "kernel/symbols.h"
 
+struct module_aliases;
+
 struct tree {
 	int fd;
 	int root_fd; /* of the system that it belongs to */
@@ -22,6 +24,7 @@ struct tree {
 	char *release; /* name of its directory; NULL if that is no release */
 	bool alone; /* it stands nowhere below "lib/modules/": it is its own root */
 	struct strings files; /* module files, relative to `fd`, sorted */
+	struct module_aliases *aliases; /* its alias index */
 	struct strings modules; /* names of those and of the built-in ones, normalised, sorted */
 };
 

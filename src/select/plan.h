@@ -92,7 +92,7 @@ struct plan_package {
 struct plan {
 	struct plan_package *packages; /* selected ones first, then by name, version (newest first) */
 	size_t count;
-	size_t *unmatched; /* indices of devices: a module or hint serves them, none is bound */
+	size_t *unmatched; /* indices of devices: a module or a refused package serves them, no driver is bound */
 	size_t unmatched_count;
 };
 

@@ -363,7 +363,18 @@ static int compare_packages(const void *left, const void *right, void *context)
 	return order ? order : a->rank.priority - b->rank.priority;
 }
 
-/* Known to have no driver, wanted by some hint, and served by nothing that is selected. */
+static bool kernel_serves_device(const struct kernel *kernel, const struct device *device)
+{
+	for (size_t i = 0; i < device->modaliases.count; i++)
+		if (kernel_serves(kernel, device->modaliases.items[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Known to have no driver, and served by nothing that is selected, though a refused package or a
+ * module of the kernel is made for it.
+ */
 static int list_unmatched(struct selection *selection)
 {
 	struct plan *plan = &selection->plan;
@@ -374,8 +385,10 @@ static int list_unmatched(struct selection *selection)
 	for (size_t i = 0; i < selection->devices->count; i++) {
 		const struct device *device = &selection->devices->items[i];
 
-		if (!device->driver_known || device->driver || plan_serves(plan, i, true) ||
-		    !plan_serves(plan, i, false))
+		if (!device->driver_known || device->driver || plan_serves(plan, i, true))
+			continue;
+		if (!plan_serves(plan, i, false) &&
+		    !kernel_serves_device(selection->context.kernel, device))
 			continue;
 		if (array_grow(&plan->unmatched, plan->unmatched_count, sizeof(size_t)) < 0)
 			return -ENOMEM;
