@@ -61,6 +61,14 @@ verdict() {
 	json "'\n'.join(p['verdict'] + ' ' + p['reason'] for p in a['packages'] if p['name'] == '$1')"
 }
 
+# valid: the answer in $output follows docs/report.schema.json.
+valid() {
+	local said=0
+	"$here/../lib/validate-json" - <<<"$output" || said=$?
+	((said != 77)) || skip "python3-jsonschema is not installed"
+	return "$said"
+}
+
 # equals WANTED GOT [WHAT]: fail and show both if they differ.
 equals() {
 	[[ $1 == "$2" ]] && return
@@ -94,7 +102,7 @@ says() {
 make_symvers() {
 	local row crc module
 	for row; do
-		IFS== read -r row crc module <<<"$row"
+		IFS='=' read -r row crc module <<<"$row"
 		printf '0x%08x\t%s\t%s\tEXPORT_SYMBOL\t\n' "0x$crc" "$row" "${module:-vmlinux}"
 	done
 }
@@ -117,4 +125,20 @@ make_machine() {
 plan() {
 	kmp_match --dry-run --json --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
 		--hardware machine "$@"
+}
+
+# as_nobody ARGUMENT...: like kmp_match, as a user without rights; skips where that cannot be.
+as_nobody() {
+	local as=()
+	if ((EUID == 0)); then
+		command -v setpriv >/dev/null || skip "setpriv is not installed"
+		as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	fi
+	# The way to the test's folder, and a program that others may run too.
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR"
+	cp "$KMP_MATCH" "$BATS_TEST_TMPDIR/program"
+	status=0
+	output=$("${as[@]}" "$BATS_TEST_TMPDIR/program" --root "$ROOT" "$@" 2>"$BATS_TEST_TMPDIR/stderr") ||
+		status=$?
+	errors=$(<"$BATS_TEST_TMPDIR/stderr")
 }

@@ -56,7 +56,7 @@ setup() {
 		equals "$status" "$(json "a['result']['exit']")" "$arguments"
 		says "$(json "a['error']['why']")"
 		says "$(json "a['error']['what']")"
-		"$here/../lib/validate-json" - <<<"$output"
+		valid
 	done
 }
 
@@ -107,7 +107,7 @@ setup() {
 	kmp_match scan --json --hardware machine
 	equals 0 "$status"
 	equals '["e1000e", null]' "$(json "[d['driver'] for d in a['devices']]")"
-	"$here/../lib/validate-json" - <<<"$output"
+	valid
 }
 
 @test "scan --save writes a snapshot that gives the same answers, and prints nothing" {
@@ -120,7 +120,8 @@ setup() {
 	kmp_match scan --hardware saved --json
 	equals "$wanted" "$output"
 	equals "$wanted" "$(<saved)" "the snapshot"
-	"$here/../lib/validate-json" saved
+	output=$(<saved)
+	valid
 	equals "" "$(find . -name 'saved?*')" "left behind"
 }
 

@@ -1,0 +1,351 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every form of --repo, whole and damaged: what is read, what is said, what is planned all the same.
+
+load ../lib/common
+
+card=pci:v00008086d000010D3sv00008086sd0000A01Fbc02sc00i00
+
+# A KMP for the card; without modules, for only metadata count here.
+build_rpm() { # NAME FOLDER
+	"$BATS_TEST_DIRNAME/../lib/make-rpm" "$1" "$2" <<-TEXT
+		Requires: ksym(default:printk) = 1111
+		Supplements: modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+	TEXT
+}
+
+setup_file() {
+	mkdir "$BATS_FILE_TMPDIR/rpms"
+	build_rpm foo-kmp-default-1.0_k6.4.0_1-1.1 "$BATS_FILE_TMPDIR/rpms"
+	build_rpm bar-kmp-default-1.0_k6.4.0_1-1.1 "$BATS_FILE_TMPDIR/rpms"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	make_symvers printk=1111 >symvers
+	make_machine machine "$card"
+	foo=$BATS_FILE_TMPDIR/rpms/foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64.rpm
+	bar=$BATS_FILE_TMPDIR/rpms/bar-kmp-default-1.0_k6.4.0_1-1.1.x86_64.rpm
+}
+
+kmp() { # NAME[-VERSION]
+	local version=${1#*-}
+	[[ $version != "$1" ]] || version=1.0
+	cat <<-TEXT
+		package ${1%%-*}-kmp-default-${version}_k6.4.0_1-1.1.x86_64
+		requires ksym(default:printk) = 1111
+		supplements modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+	TEXT
+}
+
+selected() { json "sorted(p['name'] for p in a['packages'] if p['verdict'] == 'selected')"; }
+
+# refused REPO WORD...: REPO cannot be read, which is said with WORDs; the plan has the other one,
+# and nothing is staged.
+refused() {
+	local repo=$1
+	shift
+	[[ -d other ]] || kmp other | make_repo other
+	plan --repo "$repo" --repo other
+	fails 1 "${repo##*/}" "$@"
+	says "$(json "a['sources'][0]['error']['why']")"
+	equals "1 None ['other-kmp-default']" "$(json "'%s %s %s' % (a['result']['exit'], a['sources'][1]['error'],
+		[p['name'] for p in a['packages'] if p['verdict'] == 'selected'])")" "$repo"
+	stage_from --repo "$repo" --repo other
+	equals 1 "$status" "$repo: staging"
+	[[ ${errors-} == *"nothing was staged"* ]]
+	[[ ! -e stage ]] || equals "no stage" "$(find stage)"
+}
+
+stage_from() {
+	kmp_match --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 --hardware machine \
+		--stage-dir stage --no-gpg-checks "$@"
+}
+
+# repomd REPO FILE [TYPE]: say in repomd.xml that FILE is the primary metadata.
+repomd() {
+	cat >"$1/repodata/repomd.xml" <<-TEXT
+		<?xml version="1.0" encoding="UTF-8"?>
+		<repomd xmlns="http://linux.duke.edu/metadata/repo"><revision>1</revision>
+		<data type="${3:-primary}"><checksum type="sha256">$(sha256sum "$1/repodata/$2" | cut -d' ' -f1)</checksum>
+		<location href="repodata/$2"/><timestamp>1</timestamp></data></repomd>
+	TEXT
+}
+
+@test "metadata is read plain and in every compression, whatever its name" {
+	kmp foo | make_repo plain
+	plan --repo plain
+	equals '["foo-kmp-default"]' "$(selected)" plain
+	for tool in gzip:gz xz:xz zstd:zst gzip:xml xz:zck zstd:gz; do
+		rm -rf repo
+		kmp foo | make_repo repo
+		"${tool%:*}" -c <repo/repodata/primary.xml >"repo/repodata/it.${tool#*:}"
+		rm repo/repodata/primary.xml
+		repomd repo "it.${tool#*:}"
+		plan --repo repo
+		equals 0 "$status" "$tool"
+		equals '["foo-kmp-default"]' "$(selected)" "$tool"
+		equals rpm-md "$(json "a['sources'][0]['kind']")"
+	done
+}
+
+@test "what createrepo_c writes is read, in each of its compressions" {
+	command -v createrepo_c >/dev/null || skip "createrepo_c is not installed"
+	for compression in gz xz; do
+		rm -rf repo
+		mkdir repo
+		cp "$foo" "$bar" repo
+		createrepo_c --quiet --general-compress-type "$compression" repo
+		plan --repo repo
+		equals 0 "$status" "$compression"
+		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$compression"
+		equals "[]" "$(json "[d['id'] for p in a['packages'] for d in p['diagnostics']]")"
+	done
+}
+
+@test "a primary with another checksum is refused" {
+	kmp foo | make_repo repo
+	echo "<!-- one more line -->" >>repo/repodata/primary.xml
+	refused repo repodata/primary.xml sha256 repomd.xml
+}
+
+@test "a primary that is cut is refused at every length, with and without its checksum" {
+	kmp foo | make_repo whole
+	size=$(stat -c %s whole/repodata/primary.xml)
+	cp -r whole repo
+	for length in 0 1 $((size / 2)) $((size - 1)); do
+		head -c "$length" whole/repodata/primary.xml >repo/repodata/primary.xml
+		cp whole/repodata/repomd.xml repo/repodata
+		refused repo repodata/primary.xml
+	done
+	for length in 0 1 60 $((size / 2)) $((size - 12)); do
+		head -c "$length" whole/repodata/primary.xml >repo/repodata/primary.xml
+		repomd repo primary.xml
+		refused repo repodata/primary.xml
+	done
+}
+
+@test "a compressed primary that is cut or damaged is refused, although its checksum is right" {
+	kmp foo | make_repo whole
+	for tool in gzip xz zstd; do
+		rm -rf repo
+		mkdir -p repo/repodata
+		"$tool" -c <whole/repodata/primary.xml >packed
+		size=$(stat -c %s packed)
+		for length in 3 10 $((size / 2)) $((size - 1)); do
+			head -c "$length" packed >repo/repodata/primary.xml.$tool
+			repomd repo "primary.xml.$tool"
+			refused repo "primary.xml.$tool"
+		done
+	done
+}
+
+@test "a primary that is missing is named" {
+	kmp foo | make_repo repo
+	rm repo/repodata/primary.xml
+	refused repo repodata/primary.xml "No such file"
+}
+
+@test "a repomd.xml without a primary, or without its checksum, is refused" {
+	kmp foo | make_repo repo
+	repomd repo primary.xml filelists
+	refused repo repodata/repomd.xml primary
+	repomd repo primary.xml
+	sed -i 's|<checksum.*</checksum>||' repo/repodata/repomd.xml
+	refused repo repodata/repomd.xml checksum
+}
+
+@test "a repomd.xml that is garbage, empty or cut is refused" {
+	kmp foo | make_repo repo
+	head -c 300 repo/repodata/repomd.xml >part
+	printf '<html>not found</html>' >page
+	: >empty
+	head -c 500 /dev/zero >zeros
+	for file in part page empty zeros; do
+		cp "$file" repo/repodata/repomd.xml
+		refused repo repodata/repomd.xml
+	done
+}
+
+@test "an unknown checksum type is refused, since nothing was verified" {
+	kmp foo | make_repo repo
+	sed -i 's/type="sha256"/type="crc32"/g' repo/repodata/repomd.xml
+	refused repo
+}
+
+@test "an empty repository is no error" {
+	make_repo repo </dev/null
+	mkdir folder
+	for repo in repo folder; do
+		plan --repo "$repo"
+		equals 0 "$status" "$repo"
+		equals '["empty-source"]' "$(json "[d['id'] for d in a['sources'][0]['diagnostics']]")"
+		equals null "$(json "a['sources'][0]['error']")"
+	done
+}
+
+@test "a directory of RPMs, nested ones, and one RPM are repositories" {
+	mkdir -p rpms nested/one/two
+	cp "$foo" "$bar" rpms
+	cp "$foo" nested/one/two
+	cp "$bar" nested/one/anything
+	for repo in rpms nested; do
+		plan --repo "$repo"
+		equals 0 "$status" "$repo"
+		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$repo"
+		equals directory "$(json "a['sources'][0]['kind']")"
+	done
+	cp "$foo" without-suffix
+	for repo in "$foo" ./without-suffix without-suffix; do
+		plan --repo "$repo"
+		equals 0 "$status" "$repo"
+		equals '["foo-kmp-default"]' "$(selected)" "$repo"
+		equals rpm "$(json "a['sources'][0]['kind']")"
+	done
+}
+
+@test "dir: and file: are paths" {
+	mkdir rpms
+	cp "$foo" rpms
+	for repo in "dir:$PWD/rpms" "dir://$PWD/rpms" "file:$PWD/rpms" "file://$PWD/rpms"; do
+		plan --repo "$repo"
+		equals 0 "$status" "$repo"
+		equals '["foo-kmp-default"]' "$(selected)" "$repo"
+	done
+}
+
+@test "an RPM that is cut at any length leaves the others in the plan, and nothing is staged" {
+	mkdir rpms
+	cp "$bar" rpms
+	size=$(stat -c %s "$foo")
+	for length in 0 1 95 96 112 500 $((size / 2)) $((size - 1)); do
+		head -c "$length" "$foo" >rpms/foo.rpm
+		plan --repo rpms
+		equals '["bar-kmp-default"]' "$(selected)" "$length"
+		fails 1 rpms/foo.rpm
+		stage_from --repo rpms
+		equals 1 "$status" "$length"
+		[[ ! -e stage ]]
+	done
+}
+
+@test "one RPM that is cut is named" {
+	head -c 700 "$foo" >cut.rpm
+	refused cut.rpm
+}
+
+@test "the order of --repo is that of priority, and beats the version" {
+	kmp foo-1.0 | make_repo old
+	kmp foo-2.0 | make_repo new
+	plan --repo old --repo new
+	equals '["1.0_k6.4.0_1"]' "$(json "[p['version'] for p in a['packages'] if p['verdict'] == 'selected']")"
+	equals outranked "$(json "a['packages'][1]['reason']")"
+	plan --repo new --repo old
+	equals '["2.0_k6.4.0_1"]' "$(json "[p['version'] for p in a['packages'] if p['verdict'] == 'selected']")"
+	cat <(kmp foo-1.0) <(kmp foo-2.0) | make_repo both
+	plan --repo both
+	equals '["2.0_k6.4.0_1"]' "$(json "[p['version'] for p in a['packages'] if p['verdict'] == 'selected']")"
+	equals older "$(json "a['packages'][1]['reason']")"
+}
+
+@test "the same repository twice is one plan" {
+	kmp foo | make_repo repo
+	plan --repo repo --repo repo
+	equals 0 "$status"
+	equals 1 "$(json "sum(p['verdict'] == 'selected' for p in a['packages'])")"
+}
+
+@test "what is no repository gets a sentence that names it" {
+	echo "a letter" >letter
+	mkfifo fifo
+	ln -s nowhere dead
+	: >empty
+	ln -s loop loop
+	refused letter "no RPM"
+	refused empty "no RPM"
+	refused absent "No such file"
+	refused dead "No such file"
+	refused loop
+	refused /dev/null neither
+	refused fifo neither
+	refused /dev/zero neither
+}
+
+@test "a URL is not fetched, and that is said" {
+	refused https://example.invalid/repo "not on this machine" copy
+	refused ftp://example.invalid/repo "not on this machine"
+}
+
+@test "a directory that may not be read is named" {
+	kmp foo | make_repo repo
+	chmod 0 repo
+	as_nobody --dry-run --json --kernel ./symvers --kernel-release 6.4.0-1-default --hardware machine \
+		--repo repo
+	chmod 755 repo
+	fails 1 repo "Permission denied"
+}
+
+@test "files beside the RPMs, dead links and odd names do no harm" {
+	mkdir -p "rpms/a b" rpms/.hidden
+	cp "$foo" "rpms/a b/f o'o.rpm"
+	echo text >rpms/README
+	ln -s nowhere rpms/link
+	ln -s . rpms/loop
+	mkfifo rpms/fifo
+	plan --repo rpms
+	equals 0 "$status"
+	equals '["foo-kmp-default"]' "$(selected)"
+	equals 1 "$(json "a['sources'][0]['packages']")"
+}
+
+@test "a directory with an *.rpm that is no RPM, or a dead link, is an error that names it" {
+	mkdir rpms
+	cp "$bar" rpms
+	echo "not an RPM" >rpms/letter.rpm
+	plan --repo rpms
+	equals '["bar-kmp-default"]' "$(selected)"
+	fails 1 letter.rpm
+	rm rpms/letter.rpm
+	ln -s nowhere rpms/dead.rpm
+	plan --repo rpms
+	equals '["bar-kmp-default"]' "$(selected)"
+	fails 1 dead.rpm
+}
+
+@test "no location leads out of the repository" {
+	kmp foo | make_repo inside/repo
+	cp "$foo" inside/
+	cp "$foo" outside.rpm
+	ln -s ../../outside.rpm inside/repo/link.rpm
+	for location in ../foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64.rpm "$PWD/outside.rpm" link.rpm \
+		repodata/../../foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64.rpm; do
+		sed -i "s|<location href=\"[^\"]*\"/>|<location href=\"$location\"/>|" \
+			inside/repo/repodata/primary.xml
+		repomd inside/repo primary.xml
+		stage_from --repo inside/repo
+		equals 1 "$status" "$location"
+		[[ ! -e stage/current ]] || equals "nothing staged" "$location"
+	done
+}
+
+@test "an xml:base that leads out of the repository is not followed" {
+	kmp foo | make_repo inside/repo
+	cp "$foo" inside/
+	sed -i 's|<location href|<location xml:base="../" href|' inside/repo/repodata/primary.xml
+	repomd inside/repo primary.xml
+	stage_from --repo inside/repo
+	equals 1 "$status"
+	[[ ! -e stage/current ]]
+}
+
+@test "metadata that lies outside of the repository is not read" {
+	kmp foo | make_repo inside/repo
+	mv inside/repo/repodata/primary.xml inside/
+	sum=$(sha256sum inside/primary.xml | cut -d' ' -f1)
+	for location in ../primary.xml "$PWD/inside/primary.xml" repodata/../../primary.xml; do
+		sed -i "s|<location href=\"[^\"]*\"/>|<location href=\"$location\"/>|
+			s|<checksum type=\"sha256\">[^<]*|<checksum type=\"sha256\">$sum|" \
+			inside/repo/repodata/repomd.xml
+		refused inside/repo primary.xml
+	done
+}
