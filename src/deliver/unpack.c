@@ -18,7 +18,6 @@
 
 #define STAGING    "stage the package"
 #define HINT_FETCH "get the package again, or refresh the repository's metadata"
-#define HINT_ROOM  "make room, or stage elsewhere with --stage-dir"
 
 /* Setuid, setgid and execute bits mean nothing here, so none is taken from the package. */
 #define FILE_MODE 0644
@@ -42,11 +41,26 @@ int unpack_name(const char *nevra, char **ret)
 	return 0;
 }
 
+/* What helps against R, if anything does. */
+static const char *hint_for(int r)
+{
+	switch (r) {
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EFBIG:
+		return "make room, or stage elsewhere with --stage-dir";
+	case -EROFS:
+	case -EACCES:
+	case -EPERM:
+		return "stage elsewhere with --stage-dir";
+	default:
+		return NULL;
+	}
+}
+
 static int fail(const struct unpack *unpack, int r, struct error *reterr)
 {
-	bool full = r == -ENOSPC || r == -EDQUOT || r == -EFBIG;
-
-	return error_set(reterr, r, STAGING, unpack->nevra, NULL, full ? HINT_ROOM : NULL);
+	return error_set(reterr, r, STAGING, unpack->nevra, NULL, hint_for(r));
 }
 
 static int wrong(const struct unpack *unpack, const char *path, const char *why,
