@@ -196,8 +196,8 @@ int hint_parse(const char *text, struct hint *ret)
 		return 0;
 	if (length > CAPABILITY_MAX)
 		return -E2BIG;
-	/* Two characters and a final ')' are the least that libsolv looks at (src/suse.c). */
-	if (length < sizeof(open) - 1 + 3 || text[length - 1] != ')')
+	/* One character and a final ')' are the least that libsolv looks at (src/suse.c). */
+	if (length < sizeof(open) - 1 + 2 || text[length - 1] != ')')
 		return 0;
 	inner = strndup(text + sizeof(open) - 1, length - sizeof(open));
 	if (!inner)
