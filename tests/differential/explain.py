@@ -120,8 +120,14 @@ class Pair:
         return any(text in names_of(other) for text in one["conflicts"]) or any(
             text in names_of(one) for text in other["conflicts"])
 
-    def update_of_installed(self, package, _far):
-        return package.get("family") in self.installed_families
+    def update_of_installed(self, package, far):
+        """kmp-match offers another build than the installed one, for hardware that is here.
+
+        That the family is installed is reason enough, so the prefix of the hint is not asked for.
+        """
+        return far is self.zypper and package.get("family") in self.installed_families and any(
+            self.fits(split_hint(found)[1]) for text in package["supplements"]
+            for found in re.findall(r"modalias\([^()]*\)", text))
 
     def one_winner(self, package, far):
         """zypper takes several builds of the family, kmp-match another one of them."""

@@ -315,7 +315,8 @@ class World:
     def add_build(self, kmp, family, flavor, index):
         kmp["repository"] = self.rnd.randrange(self.repositories)
         self.repository.append(kmp)
-        if index == 0 and "installed" in family["features"] and flavor == self.flavor:
+        suits = flavor == self.flavor and kmp["arch"] == ARCH
+        if index == 0 and "installed" in family["features"] and suits:
             installed = dict(kmp, features=kmp["features"] + ["installed-here"])
             self.base.append(installed)
 
