@@ -5,19 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
-#include "deliver/stage.h"
+#include "deliver/delivery.h"
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
-#include "packages/rpm.h"
-#include "select/header.h"
 #include "select/selection.h"
-
-/* Room for what a generation needs beside its packages, in bytes: manifest, links, directories. */
-#define STAGE_OVERHEAD (1U << 20)
+#include "select/target.h"
+#include "select/vet.h"
 
 static int open_root(struct pipeline *pipeline, const struct options *options, struct error *reterr)
 {
@@ -64,57 +59,7 @@ static int read_packages(struct pipeline *pipeline, const struct options *option
 	return 0;
 }
 
-static int adopt_kernel_rpm(struct kernel *kernel, struct error *reterr)
-{
-	auto_strings struct strings names = { 0 }, versions = { 0 };
-	auto_rpm struct rpm *rpm = NULL;
-	auto_free char *origin = NULL;
-	auto_fd int fd = file_open_regular(AT_FDCWD, kernel->package);
-	int r = fd < 0 ? fd : rpm_open(fd, kernel->package, &rpm, reterr);
-
-	if (r == 0)
-		r = rpm_provides(rpm, &names, &versions);
-	if (r < 0)
-		return error_set(reterr, r, "read the kernel package", kernel->package, NULL, NULL);
-	origin = text_format("package %s", rpm_nevra(rpm));
-	if (!origin)
-		return -ENOMEM;
-	r = kernel_add_provides(kernel, origin, (const char *const *)names.items,
-				(const char *const *)versions.items, names.count);
-	if (r == -EBADMSG)
-		return error_set(reterr, r, "read the kernel package", kernel->package,
-				 "it provides no kernel, or not the release that was asked for",
-				 "give a kernel-<flavor> package with --kernel");
-	return r;
-}
-
-/* What the rpm database, else a repository, says of the kernel's release. */
-static int adopt_kernel_package(struct pipeline *pipeline)
-{
-	struct kernel *kernel = &pipeline->kernel;
-	auto_strings struct strings names = { 0 }, versions = { 0 };
-	auto_free char *nevra = NULL;
-	auto_free char *origin = NULL;
-	bool offered = false;
-	int r = catalog_kernel_provides(pipeline->catalog, kernel->release, false, &nevra, &names,
-					&versions);
-
-	if (r == 0) {
-		offered = true;
-		r = catalog_kernel_provides(pipeline->catalog, kernel->release, true, &nevra, &names,
-					    &versions);
-	}
-	if (r <= 0)
-		return r;
-	origin = text_format("%s package %s", offered ? "offered" : "installed", nevra);
-	if (!origin)
-		return -ENOMEM;
-	r = kernel_add_provides(kernel, origin, (const char *const *)names.items,
-				(const char *const *)versions.items, names.count);
-	return r == -EBADMSG ? 0 : r;
-}
-
-/* Stage 3: the target kernel, from files, then from packages. */
+/* Stage 3: the target kernel. */
 static int find_kernel(struct pipeline *pipeline, const struct options *options,
 		       struct error *reterr)
 {
@@ -126,157 +71,32 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 		.arch = options->arch,
 		.release = options->kernel_release,
 	};
-	const char *arch = pipeline->devices.arch;
-	struct utsname machine;
-	int r = kernel_find(&request, &pipeline->kernel, reterr);
 
-	if (r < 0)
-		return r;
-	if (pipeline->kernel.package)
-		r = adopt_kernel_rpm(&pipeline->kernel, reterr);
-	if (r == 0 && pipeline->kernel.release)
-		r = adopt_kernel_package(pipeline);
-	if (r < 0)
-		return r;
-	if (!arch && uname(&machine) == 0)
-		arch = machine.machine;
-	return kernel_finish(&pipeline->kernel, &request, arch, reterr);
-}
-
-static bool is_staged(const struct plan_package *package)
-{
-	return package->selected && package->reason != REASON_INSTALLED;
-}
-
-/* A chosen package whose RPM will not do is rejected: 1. 0 if it will do, or -errno. */
-static int check_header(struct pipeline *pipeline, struct plan_package *package)
-{
-	auto_strings struct strings modules = { 0 };
-	auto_error struct error error = { 0 };
-	auto_free char *detail = NULL;
-	int r = header_check(&pipeline->sources[package->driver.source], package, &modules, &error);
-
-	if (r == 0)
-		r = selection_add_modules(pipeline->selection, package->driver.id, &modules);
-	if (r == 0 || r == -ENOMEM)
-		return r;
-	pipeline->trouble = true;
-	detail = error_sentence(&error);
-	r = selection_reject(pipeline->selection, package->driver.id, REASON_CORRUPT,
-			     detail ? detail : "its RPM is damaged", package->driver.location);
-	return r < 0 ? r : 1;
-}
-
-/* 1 if the plan has to be made again, 0 if it stands, -errno. */
-static int check_headers(struct pipeline *pipeline)
-{
-	struct plan *plan = pipeline->plan;
-	size_t known = 0, found = 0;
-	int again = 0;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_package *package = &plan->packages[i];
-		int r;
-
-		if (!package->selected || !package->rpm_at_hand || package->header_checked)
-			continue;
-		package->header_checked = true;
-		known += package->driver.modules.count;
-		r = check_header(pipeline, package);
-		if (r < 0)
-			return r;
-		found += package->driver.modules.count;
-		again |= r;
-	}
-	/* Modules that the metadata did not name may make two packages rivals. */
-	return again || found > known;
-}
-
-/*
- * What a dry run tolerates and staging does not: symbols that nothing knows, signatures that
- * nobody checked. 1 if PACKAGE was rejected for it, 0 if not, -errno.
- */
-static int refuse_unsafe(struct pipeline *pipeline, const struct options *options,
-			 const struct plan_package *package)
-{
-	int r;
-
-	if (package->driver.role == ROLE_DRIVER && package->kabi.status == KABI_UNKNOWN)
-		r = selection_reject(pipeline->selection, package->driver.id, REASON_KABI_UNKNOWN,
-				     "nothing says which symbols the kernel has, so it cannot be "
-				     "staged; give the kernel's symvers file with --kernel",
-				     pipeline->kernel.release);
-	else if (!options->no_gpg_checks)
-		r = selection_reject(pipeline->selection, package->driver.id, REASON_UNTRUSTED,
-				     "its signature is not checked; --no-gpg-checks stages it all "
-				     "the same",
-				     NULL);
-	else
-		return 0;
-	return r < 0 ? r : 1;
-}
-
-/* 1 if the plan has to be made again, 0 if all of it may be staged, -errno. */
-static int check_safety(struct pipeline *pipeline, const struct options *options)
-{
-	int again = 0;
-
-	for (size_t i = 0; i < pipeline->plan->count; i++) {
-		const struct plan_package *package = &pipeline->plan->packages[i];
-		int r = is_staged(package) ? refuse_unsafe(pipeline, options, package) : 0;
-
-		if (r < 0)
-			return r;
-		again |= r;
-	}
-	return again;
+	return target_find(&request, pipeline->catalog, pipeline->devices.arch, &pipeline->kernel,
+			   reterr);
 }
 
 /* Stage 4: match, solve, look at what was chosen, and solve again without what will not do. */
 static int select_packages(struct pipeline *pipeline, const struct options *options,
 			   struct error *reterr)
 {
+	const struct vet_request request = {
+		.sources = pipeline->sources,
+		.kernel = &pipeline->kernel,
+		.staging = !options->dry_run,
+		.gpg_checks = !options->no_gpg_checks,
+	};
+	bool damaged = false;
 	int r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
 			      &pipeline->devices, &pipeline->selection, reterr);
 
-	do {
-		if (r >= 0)
-			r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
-		if (r == 0)
-			r = check_headers(pipeline);
-		if (r == 0 && !options->dry_run)
-			r = check_safety(pipeline, options);
-	} while (r > 0);
+	if (r == 0)
+		r = vet_plan(pipeline->selection, &request, &pipeline->plan, &damaged, reterr);
+	pipeline->trouble |= damaged;
 	return r;
 }
 
-/* Bytes that the chosen packages take: the RPMs, and what is unpacked from them. */
-static uint64_t room_needed(const struct plan *plan)
-{
-	uint64_t needed = STAGE_OVERHEAD;
-
-	for (size_t i = 0; i < plan->count; i++)
-		if (is_staged(&plan->packages[i]))
-			needed += plan->packages[i].rpm_size + plan->packages[i].unpacked_size;
-	return needed;
-}
-
-static int stage_package(struct pipeline *pipeline, struct stage *stage,
-			 struct plan_package *package, struct error *reterr)
-{
-	const struct source *source = &pipeline->sources[package->driver.source];
-	auto_fd int fd = -1;
-
-	if (!package->rpm_at_hand)
-		return error_set(reterr, -ENOENT, "stage the package", package->driver.nevra,
-				 "its RPM is not at hand", "copy the repository here");
-	fd = source_open_rpm(source, package->driver.location);
-	if (fd < 0)
-		return error_set(reterr, fd, "open the RPM", package->driver.location, NULL, NULL);
-	return stage_add(stage, fd, package, reterr);
-}
-
-/* What stage_commit() needs to make the manifest. */
+/* What the staging directory needs to have its manifest made. */
 struct manifest_context {
 	const struct pipeline *pipeline;
 	const struct options *options;
@@ -302,26 +122,16 @@ static int render_manifest(void *data, unsigned int generation, struct bytes *re
 static int deliver(struct pipeline *pipeline, const struct options *options, struct error *reterr)
 {
 	struct manifest_context context = { pipeline, options };
-	auto_stage struct stage *stage = NULL;
-	int r;
+	const struct delivery delivery = {
+		.stage_dir = options->stage_dir,
+		.kernel_release = pipeline->kernel.release,
+		.sources = pipeline->sources,
+		.plan = pipeline->plan,
+		.render = render_manifest,
+		.context = &context,
+	};
 
-	r = stage_begin(options->stage_dir, pipeline->kernel.release, room_needed(pipeline->plan), &stage,
-			reterr);
-	for (size_t i = 0; r == 0 && i < pipeline->plan->count; i++)
-		if (is_staged(&pipeline->plan->packages[i]))
-			r = stage_package(pipeline, stage, &pipeline->plan->packages[i], reterr);
-	if (r == 0)
-		r = stage_commit(stage, render_manifest, &context, &pipeline->generation, reterr);
-	return r;
-}
-
-/* Is there something that staging would write? */
-static bool has_something_to_stage(const struct pipeline *pipeline)
-{
-	for (size_t i = 0; i < pipeline->plan->count; i++)
-		if (is_staged(&pipeline->plan->packages[i]))
-			return true;
-	return false;
+	return delivery_run(&delivery, &pipeline->generation, reterr);
 }
 
 /*
@@ -362,7 +172,7 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 	if (r < 0)
 		return r;
 	pipeline->exit = settle_exit(pipeline);
-	if (options->dry_run || pipeline->trouble || !has_something_to_stage(pipeline))
+	if (options->dry_run || pipeline->trouble)
 		return 0;
 	return deliver(pipeline, options, reterr);
 }

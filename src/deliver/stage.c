@@ -349,7 +349,41 @@ static int add_whole(struct stage *stage, const struct unpack *unpack, int fd,
 	return r;
 }
 
-int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
+/* Only the copy in rpms/, and what its checks say. */
+static int keep_copy(struct stage *stage, const struct unpack *unpack, int from_fd,
+		     struct plan_package *package, struct error *reterr)
+{
+	auto_rpm struct rpm *rpm = NULL;
+	auto_free char *sha256 = NULL;
+	auto_free char *staged = text_format("rpms/%s", unpack->rpm);
+	auto_fd int fd = -1;
+	int r = staged ? 0 : -ENOMEM;
+
+	if (r == 0 && strings_contain(&stage->rpms, unpack->rpm))
+		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
+				 NULL);
+	if (r == 0)
+		r = unpack_copy(unpack, from_fd, &package->driver, &fd, &sha256, reterr);
+	if (r == 0)
+		r = open_copy(fd, package, &rpm, reterr);
+	if (r == 0)
+		r = strings_add(&stage->rpms, unpack->rpm);
+	if (r < 0) {
+		(void)unpack_undo(unpack);
+		return r;
+	}
+	free(package->rpm_sha256);
+	package->rpm_sha256 = take(sha256);
+	free(package->rpm_staged);
+	package->rpm_staged = take(staged);
+	return 0;
+}
+
+/* Name what PACKAGE gets below the generation, and have WORK make it. */
+static int put_package(struct stage *stage, int fd, struct plan_package *package,
+		       int (*work)(struct stage *stage, const struct unpack *unpack, int fd,
+				   struct plan_package *package, struct error *reterr),
+		       struct error *reterr)
 {
 	const char *nevra = package->driver.nevra;
 	struct unpack unpack = { stage->new_fd, stage->kernel_release, nevra, NULL, NULL };
@@ -365,8 +399,18 @@ int stage_add(struct stage *stage, int fd, struct plan_package *package, struct 
 		return error_set(reterr, -ENOMEM, STAGING, nevra, NULL, NULL);
 	unpack.name = name;
 	unpack.rpm = rpm;
-	r = add_whole(stage, &unpack, fd, package, reterr);
+	r = work(stage, &unpack, fd, package, reterr);
 	return r < 0 ? error_set(reterr, r, STAGING, nevra, NULL, NULL) : 0;
+}
+
+int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
+{
+	return put_package(stage, fd, package, add_whole, reterr);
+}
+
+int stage_keep(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
+{
+	return put_package(stage, fd, package, keep_copy, reterr);
 }
 
 static int write_file(int dir_fd, const char *name, const void *data, size_t size)

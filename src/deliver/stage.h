@@ -32,6 +32,12 @@ int stage_begin(const char *path, const char *kernel_release, uint64_t needed, s
  */
 int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr);
 /*
+ * Keep PACKAGE, a build that was not chosen, as an RPM only: `install` may need it for another
+ * kernel. It is copied and checked as stage_add() does; fills package->rpm_sha256 and rpm_staged.
+ * 0, -EBADMSG with *RETERR set if the RPM is damaged or not the one described, or another -errno.
+ */
+int stage_keep(struct stage *stage, int fd, struct plan_package *package, struct error *reterr);
+/*
  * Write manifest.json (RENDER makes its text for a generation number) and `packages`, sync, and
  * move `current`. If the current generation has the same manifest, nothing new is made.
  * *RET_GENERATION is the number that is current now. 0 or -errno with *RETERR set.

@@ -5,7 +5,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "deliver/unpack.h"
 
 /** Version of the machine interface: readers refuse what they do not know. */
 #define FORMAT 1
@@ -223,11 +222,10 @@ static void set_rpm(struct json *object, const struct report *report,
 {
 	const struct source *source = source_of(report, &package->driver);
 	const char *location = package->driver.location;
-	auto_free char *path = NULL, *name = NULL;
+	auto_free char *path = NULL;
 
-	if (report->generation > 0 && package->selected && location) {
-		if (unpack_name(package->driver.nevra, &name) == 0)
-			path = text_format("rpms/%s.rpm", name);
+	if (report->generation > 0) {
+		path = package->rpm_staged ? strdup(package->rpm_staged) : NULL;
 	} else if (package->rpm_at_hand && source && source->kind == SOURCE_RPM) {
 		path = strdup(source->location);
 	} else if (package->rpm_at_hand && source && location) {

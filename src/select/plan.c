@@ -53,6 +53,11 @@ struct plan_package *plan_add(struct plan *plan)
 	return &plan->packages[plan->count++];
 }
 
+bool plan_is_staged(const struct plan_package *package)
+{
+	return package->selected && package->reason != REASON_INSTALLED;
+}
+
 size_t plan_selected_count(const struct plan *plan)
 {
 	size_t selected = 0;

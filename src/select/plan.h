@@ -98,6 +98,8 @@ struct plan {
 
 /* Append an empty package and return it, borrowed until the next call; NULL if out of memory. */
 struct plan_package *plan_add(struct plan *plan);
+/* Is PACKAGE to be staged: selected, and not installed already? */
+bool plan_is_staged(const struct plan_package *package);
 size_t plan_selected_count(const struct plan *plan);
 int plan_package_add_module(struct plan_package *package, const char *path, const char *sha256);
 /* Does a package that is selected, or one that was refused, have a hint for DEVICE? */

@@ -408,8 +408,10 @@ int selection_plan(struct selection *selection, struct plan **ret, struct error 
 	if (r == 0)
 		r = selection_judge(selection);
 	if (r == 0) {
-		qsort_r(selection->plan.packages, selection->plan.count,
-			sizeof(*selection->plan.packages), compare_packages, selection->solve);
+		if (selection->plan.count)
+			qsort_r(selection->plan.packages, selection->plan.count,
+				sizeof(*selection->plan.packages), compare_packages,
+				selection->solve);
 		r = list_unmatched(selection);
 	}
 	if (r < 0)

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "deliver/delivery.h"
+
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "deliver/stage.h"
+
+/* Bytes that the chosen packages take: the RPMs, and what is unpacked from them. */
+static uint64_t room_needed(const struct plan *plan)
+{
+	uint64_t needed = STAGE_OVERHEAD;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan_is_staged(&plan->packages[i]))
+			needed += plan->packages[i].rpm_size + plan->packages[i].unpacked_size;
+	return needed;
+}
+
+static int stage_package(const struct source *sources, struct stage *stage,
+			 struct plan_package *package, struct error *reterr)
+{
+	const struct source *source = &sources[package->driver.source];
+	auto_fd int fd = -1;
+
+	if (!package->rpm_at_hand)
+		return error_set(reterr, -ENOENT, "stage the package", package->driver.nevra,
+				 "its RPM is not at hand", "copy the repository here");
+	fd = source_open_rpm(source, package->driver.location);
+	if (fd < 0)
+		return error_set(reterr, fd, "open the RPM", package->driver.location, NULL, NULL);
+	return stage_add(stage, fd, package, reterr);
+}
+
+/* Is PACKAGE a build of a family that is staged, one that may do for another kernel? */
+static bool is_other_build(const struct plan *plan, const struct plan_package *package)
+{
+	if (package->selected || !package->rpm_at_hand || package->driver.role != ROLE_DRIVER ||
+	    package->reason == REASON_CORRUPT || package->reason == REASON_UNTRUSTED)
+		return false;
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan_is_staged(&plan->packages[i]) &&
+		    text_equal(plan->packages[i].driver.family, package->driver.family))
+			return true;
+	return false;
+}
+
+/* What cannot be kept is said, and costs nothing that was chosen. */
+static int keep_other_build(const struct source *sources, struct stage *stage,
+			    struct plan_package *package, uint64_t *left)
+{
+	auto_error struct error error = { 0 };
+	auto_free char *sentence = NULL;
+	auto_fd int fd = source_open_rpm(&sources[package->driver.source],
+					 package->driver.location);
+	struct stat st;
+	int r = fd < 0 || fstat(fd, &st) == 0 ? fd : -errno;
+
+	if (r == -ENOENT)
+		return 0;
+	if (r >= 0 && (uint64_t)st.st_size > *left)
+		r = error_set(&error, -EFBIG, "keep the RPM", package->driver.nevra,
+			      "other builds take too much room", NULL);
+	if (r >= 0)
+		r = stage_keep(stage, fd, package, &error);
+	if (r == 0)
+		*left -= (uint64_t)st.st_size;
+	if (r >= 0 || r == -ENOMEM)
+		return r;
+	error_set(&error, r, "keep the RPM", package->driver.nevra, NULL, NULL);
+	sentence = error_sentence(&error);
+	return diagnostics_add(&package->diagnostics, "other-build-left-out", package->driver.nevra,
+			       "%s", sentence ? sentence : "it could not be kept");
+}
+
+/* `install` chooses again for every kernel of the target: it may want another build. */
+static int keep_other_builds(const struct source *sources, struct stage *stage, struct plan *plan)
+{
+	uint64_t left = OTHER_BUILDS_MAX;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->count; i++)
+		if (is_other_build(plan, &plan->packages[i]))
+			r = keep_other_build(sources, stage, &plan->packages[i], &left);
+	return r;
+}
+
+static bool has_something_to_stage(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan_is_staged(&plan->packages[i]))
+			return true;
+	return false;
+}
+
+int delivery_run(const struct delivery *delivery, unsigned int *ret_generation,
+		 struct error *reterr)
+{
+	struct plan *plan = delivery->plan;
+	auto_stage struct stage *stage = NULL;
+	int r;
+
+	*ret_generation = 0;
+	if (!has_something_to_stage(plan))
+		return 0;
+	r = stage_begin(delivery->stage_dir, delivery->kernel_release, room_needed(plan), &stage,
+			reterr);
+	for (size_t i = 0; r == 0 && i < plan->count; i++)
+		if (plan_is_staged(&plan->packages[i]))
+			r = stage_package(delivery->sources, stage, &plan->packages[i], reterr);
+	if (r == 0)
+		r = keep_other_builds(delivery->sources, stage, plan);
+	if (r == 0)
+		r = stage_commit(stage, delivery->render, delivery->context, ret_generation, reterr);
+	return r;
+}

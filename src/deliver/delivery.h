@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * delivery - the chosen packages of a plan into the staging directory, all or nothing.
+ *
+ * Layer: deliver.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/files.h"
+#include "packages/source.h"
+#include "select/plan.h"
+
+/** Room that a generation needs beside its packages, in bytes: manifest, links, directories. */
+#define STAGE_OVERHEAD (1U << 20)
+/**
+ * Most that RPMs of builds that were not chosen may take in a generation, in bytes: an initrd keeps
+ * them in memory.
+ */
+#define OTHER_BUILDS_MAX (256ULL << 20)
+
+struct delivery {
+	const char *stage_dir;
+	const char *kernel_release;
+	const struct source *sources; /* those that PLAN's packages point to */
+	struct plan *plan;            /* filled in further, as stage_add() says */
+	/* Makes the manifest for a generation number; called with `context`. */
+	int (*render)(void *context, unsigned int generation, struct bytes *ret);
+	void *context;
+};
+
+/*
+ * Stage what the plan selects, and keep other builds of it as RPMs. *RET_GENERATION is the current
+ * generation then, a new one or, for the same input, that which was there; 0 if there was nothing
+ * to stage. 0, or -errno with *RETERR set and nothing changed.
+ */
+int delivery_run(const struct delivery *delivery, unsigned int *ret_generation,
+		 struct error *reterr);
