@@ -30,14 +30,29 @@ static const char *last_occurrence(const char *text, const char *needle)
 	return last;
 }
 
-/* The last MARK that a digit follows, e.g. "_k6" in a version; NULL if there is none. */
+/* How many numbers with dots between them TEXT begins with: 3 for "6.4.0_150600". */
+static int count_numbers(const char *text)
+{
+	int numbers = 0;
+
+	while (isdigit((unsigned char)*text)) {
+		numbers++;
+		while (isdigit((unsigned char)*text))
+			text++;
+		if (*text == '.')
+			text++;
+	}
+	return numbers;
+}
+
+/* The last MARK that a kernel's version follows, as in "_k6.4"; "net-k2" holds none. */
 static const char *last_mark(const char *text, const char *end, const char *mark)
 {
 	const char *last = NULL;
 	size_t length = strlen(mark);
 
 	for (const char *at = text; at + length < end; at++)
-		if (strncmp(at, mark, length) == 0 && isdigit((unsigned char)at[length]))
+		if (strncmp(at, mark, length) == 0 && count_numbers(at + length) >= 2)
 			last = at;
 	return last;
 }
@@ -48,20 +63,10 @@ static const char *last_mark(const char *text, const char *end, const char *mark
  */
 static const char *old_style_kernel_version(const char *version)
 {
-	const char *at = strchr(version, '_');
-	int numbers = 0;
-
-	if (!at)
-		return NULL;
-	for (const char *c = at + 1; isdigit((unsigned char)*c);) {
-		numbers++;
-		while (isdigit((unsigned char)*c))
-			c++;
-		if (*c != '.')
-			break;
-		c++;
-	}
-	return numbers >= 3 ? at + 1 : NULL;
+	for (const char *at = strchr(version, '_'); at; at = strchr(at + 1, '_'))
+		if (count_numbers(at + 1) >= 3)
+			return at + 1;
+	return NULL;
 }
 
 /* "6.4.0_150600.21" and "default" make "6.4.0-150600.21-default". */
