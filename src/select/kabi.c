@@ -69,7 +69,7 @@ int kabi_compare(const struct driver *driver, const struct kernel *kernel, struc
 		kabi.checked++;
 		if (kernel->symbols)
 			finding = compare_symbol(need, kernel);
-		if (finding >= MISSING && solve_offers_symbol(solve, driver->id, need))
+		if (finding >= MISSING && solve_offers_symbol(solve, need))
 			finding = FOUND;
 		if (note(&kabi, finding, need->symbol) < 0)
 			return -ENOMEM;

@@ -12,7 +12,7 @@
 #include "select/solve.h"
 
 /*
- * Compare the ksym requirements of DRIVER with KERNEL; a symbol that another package of SOLVE
+ * Compare the ksym requirements of DRIVER with KERNEL; a symbol that a package of SOLVE
  * provides with the same CRC is left to the solver. *RET_CULPRIT, owned, is the first symbol at
  * fault, or NULL; *RET_ABSENT tells that only a module that the kernel's tree lacks exports it.
  * 0 or -ENOMEM.

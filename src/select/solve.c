@@ -331,6 +331,62 @@ int solve_refusal(struct solve *solve, int id, const struct ids *along, enum ref
 	return 0;
 }
 
+/* Append the packages other than ID that provide CAPABILITY. */
+static int add_providers(struct solve *solve, int id, const char *capability, struct ids *ret)
+{
+	Pool *pool = solve->pool;
+	Id dep = pool_str2id(pool, capability, 0);
+	Id other, at;
+
+	if (!dep)
+		return 0;
+	FOR_PROVIDES(other, at, dep)
+		if (other != id && other != solve->kernel_id && !ids_contain(ret, other) &&
+		    ids_add(ret, other) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+int solve_same_modules(struct solve *solve, int id, const struct strings *modules, struct ids *ret)
+{
+	for (size_t i = 0; i < modules->count; i++) {
+		/* The suffix was left out in 2018 and 2019 (rpm-config-SUSE: kmod provides). */
+		auto_free char *name = text_format("kmod(%s.ko)", modules->items[i]);
+		auto_free char *bare = text_format("kmod(%s)", modules->items[i]);
+
+		if (!name || !bare || add_providers(solve, id, name, ret) < 0 ||
+		    add_providers(solve, id, bare, ret) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int solve_stands_without(struct solve *solve, int id, const struct ids *others)
+{
+	static const struct ids none = { 0 };
+	auto_free char *culprit = NULL;
+	auto_ids struct ids hidden = { 0 };
+	enum refusal refusal = REFUSAL_NONE;
+	int conflict, r;
+
+	for (size_t i = 0; i < others->count; i++) {
+		int other = others->items[i];
+
+		if (!MAPTST(&solve->considered, other))
+			continue;
+		if (ids_add(&hidden, other) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < hidden.count; i++)
+		MAPCLR(&solve->considered, hidden.items[i]);
+	refresh(solve);
+	r = solve_refusal(solve, id, &none, &refusal, &culprit, &conflict);
+	for (size_t i = 0; i < hidden.count; i++)
+		MAPSET(&solve->considered, hidden.items[i]);
+	refresh(solve);
+	return r < 0 ? r : refusal == REFUSAL_NONE;
+}
+
 bool solve_is_provided(struct solve *solve, const char *capability, const struct ids *picked)
 {
 	Pool *pool = solve->pool;
@@ -345,7 +401,7 @@ bool solve_is_provided(struct solve *solve, const char *capability, const struct
 	return false;
 }
 
-bool solve_offers_symbol(struct solve *solve, int id, const struct symbol_need *need)
+bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need)
 {
 	auto_free char *name = text_format("ksym(%s:%s)", need->flavor, need->symbol);
 	Pool *pool = solve->pool;
@@ -358,7 +414,7 @@ bool solve_offers_symbol(struct solve *solve, int id, const struct symbol_need *
 	{
 		const Solvable *s = pool->solvables + other;
 
-		if (other == id || other == solve->kernel_id || !s->provides)
+		if (other == solve->kernel_id || !s->provides)
 			continue;
 		for (const Id *p = s->repo->idarraydata + s->provides; *p; p++) {
 			const Reldep *rel = ISRELDEP(*p) ? GETRELDEP(pool, *p) : NULL;

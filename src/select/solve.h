@@ -58,10 +58,14 @@ enum refusal {
  */
 int solve_refusal(struct solve *solve, int id, const struct ids *along, enum refusal *ret,
 		  char **ret_culprit, int *ret_other);
+/* Append the packages other than ID that say to provide one of MODULES (normalised). 0 or -ENOMEM. */
+int solve_same_modules(struct solve *solve, int id, const struct strings *modules, struct ids *ret);
+/* Could ID be installed if none of OTHERS could? 1, 0, or -ENOMEM. */
+int solve_stands_without(struct solve *solve, int id, const struct ids *others);
 /* Is CAPABILITY provided by the base, the kernel, or one of PICKED? */
 bool solve_is_provided(struct solve *solve, const char *capability, const struct ids *picked);
-/* Does a package other than ID, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? */
-bool solve_offers_symbol(struct solve *solve, int id, const struct symbol_need *need);
+/* Does a package, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? */
+bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need);
 /* Does ID require something that OTHER provides? */
 bool solve_requires(struct solve *solve, int id, int other);
 /* Has ID a requirement on a symbol set, `kernel(FLAVOR:SET) = HASH` (SLE 10 and 11)? */
