@@ -86,6 +86,17 @@ static inline const struct plan_package *world_find(const struct world *world, c
 	return NULL;
 }
 
+/* The same, of a package that has to be there. */
+__attribute__((returns_nonnull)) static inline const struct plan_package *world_package(
+	const struct world *world, const char *name)
+{
+	const struct plan_package *package = world_find(world, name);
+
+	if (!package)
+		abort();
+	return package;
+}
+
 /* The id of its verdict's reason, or "no candidate". */
 static inline const char *world_verdict(const struct world *world, const char *name)
 {
