@@ -96,8 +96,7 @@ static int fill_metadata(const struct candidate_context *context, int id,
 	const struct source *from;
 
 	if (catalog_driver(context->catalog, id, &package->driver) < 0 ||
-	    add_fits(context, package) < 0 ||
-	    diagnostics_copy(&package->diagnostics, &package->driver.diagnostics) < 0)
+	    add_fits(context, package) < 0)
 		return -ENOMEM;
 	source = package->driver.source;
 	from = source == SIZE_MAX ? NULL : &context->sources[source];
