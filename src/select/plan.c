@@ -144,6 +144,11 @@ static void package_done(struct plan_package *package)
 	diagnostics_done(&package->diagnostics);
 }
 
+void plan_drop_last(struct plan *plan)
+{
+	package_done(&plan->packages[--plan->count]);
+}
+
 void plan_done(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)

@@ -98,6 +98,8 @@ struct plan {
 
 /* Append an empty package and return it, borrowed until the next call; NULL if out of memory. */
 struct plan_package *plan_add(struct plan *plan);
+/* Release the last package; there must be one. */
+void plan_drop_last(struct plan *plan);
 /* Is PACKAGE to be staged: selected, and not installed already? */
 bool plan_is_staged(const struct plan_package *package);
 size_t plan_selected_count(const struct plan *plan);

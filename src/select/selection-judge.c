@@ -124,8 +124,38 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 			      "its hint is tied to a condition that does not hold");
 }
 
+static bool has_match_all_hint(const struct plan_package *package)
+{
+	for (size_t i = 0; i < package->driver.hint_count; i++)
+		if (package->driver.hints[i].match_all)
+			return true;
+	return false;
+}
+
+/* What an earlier round needed, and this one does not, is no candidate and never was. */
+static void drop_strangers(struct selection *selection)
+{
+	struct plan *plan = &selection->plan;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_package *package = &plan->packages[i];
+		struct plan_package swapped = plan->packages[kept];
+
+		if (!package->hint_count && !has_match_all_hint(package) &&
+		    !selection_is_rejected(selection, package->driver.id) &&
+		    !ids_contain(&selection->picked, package->driver.id))
+			continue;
+		plan->packages[kept++] = *package;
+		*package = swapped;
+	}
+	while (plan->count > kept)
+		plan_drop_last(plan);
+}
+
 int selection_judge(struct selection *selection)
 {
+	drop_strangers(selection);
 	for (size_t i = 0; i < selection->plan.count; i++) {
 		struct plan_package *package = &selection->plan.packages[i];
 		int r;

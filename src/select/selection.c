@@ -194,26 +194,54 @@ static int rank_order(struct selection *selection, const struct plan_package *le
 						   right->driver.id));
 }
 
-/* Two picked packages that may not both stay: the worse one gets its verdict. 1 if so, 0 if not. */
+/* Can WINNER do without LOSER and without whatever else ships one of its modules? 1, 0, -ENOMEM. */
+static int stands_alone(struct selection *selection, const struct plan_package *winner,
+			const struct plan_package *loser)
+{
+	auto_ids struct ids rivals = { 0 };
+
+	if (ids_add(&rivals, loser->driver.id) < 0 ||
+	    solve_same_modules(selection->solve, winner->driver.id, &winner->driver.modules,
+			       &rivals) < 0)
+		return -ENOMEM;
+	return solve_stands_without(selection->solve, winner->driver.id, &rivals);
+}
+
+/*
+ * LOSER gives way to WINNER, unless WINNER needs a package of the same modules: then WINNER has to
+ * go. MODULE is what both ship, NULL if they are of one family. 1, or -ENOMEM.
+ */
+static int part(struct selection *selection, struct plan_package *winner,
+		struct plan_package *loser, const char *module)
+{
+	int stands = stands_alone(selection, winner, loser);
+	int r = stands;
+
+	if (stands == 0)
+		r = verdict_needs_rival(winner, loser);
+	else if (stands > 0)
+		r = module ? verdict_same_module(loser, winner, module) :
+				   verdict_family(loser, winner);
+	if (r == 0)
+		r = reject(selection, stands ? loser->driver.id : winner->driver.id);
+	return r < 0 ? r : 1;
+}
+
+/* Two picked packages that may not both stay: one gets its verdict. 1 if so, 0 if not, -ENOMEM. */
 static int part_rivals(struct selection *selection, struct plan_package *left,
 		       struct plan_package *right)
 {
 	bool family = text_equal(left->driver.family, right->driver.family) &&
 		      left->driver.role == ROLE_DRIVER && right->driver.role == ROLE_DRIVER;
 	const char *module = family ? NULL : shared_module(left, right);
-	struct plan_package *winner, *loser;
-	int order, r;
+	int order;
 
 	if (!family && !module)
 		return 0;
 	order = family ? selection_compare_in_family(selection, left, right) :
 			       rank_order(selection, left, right);
-	winner = order < 0 ? left : right;
-	loser = order < 0 ? right : left;
-	r = family ? verdict_family(loser, winner) : verdict_same_module(loser, winner, module);
-	if (r == 0)
-		r = reject(selection, loser->driver.id);
-	return r < 0 ? r : 1;
+	return order < 0 ? part(selection, left, right, module) :
+				 part(selection, right, left, module);
 }
 
 /* 1 if a picked package was refused, 0 if all may stay, -ENOMEM. */

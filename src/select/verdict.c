@@ -114,6 +114,12 @@ int verdict_same_module(struct plan_package *loser, const struct plan_package *w
 			      module);
 }
 
+int verdict_needs_rival(struct plan_package *package, const struct plan_package *required)
+{
+	return verdict_refuse(package, REASON_CONFLICT, required->driver.nevra,
+			      "it requires %s, which ships the same modules", required->driver.nevra);
+}
+
 int verdict_refusal(struct plan_package *package, enum refusal refusal, const char *culprit)
 {
 	const char *what = culprit ? culprit : "something unknown";

@@ -22,6 +22,8 @@ int verdict_family(struct plan_package *loser, const struct plan_package *winner
 /* Another family ships MODULE too, and ranks better. */
 int verdict_same_module(struct plan_package *loser, const struct plan_package *winner,
 			const char *module);
+/* It cannot do without REQUIRED, which may not stand beside it. */
+int verdict_needs_rival(struct plan_package *package, const struct plan_package *required);
 /* The solver refused it. */
 int verdict_refusal(struct plan_package *package, enum refusal refusal, const char *culprit);
 
