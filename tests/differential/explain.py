@@ -106,10 +106,14 @@ class Pair:
             re.fullmatch(r"[*?:]*", decode(split_hint(text)[1])) for text in firing)
 
     def same_module(self, package, far):
+        """The other one was chosen, or PACKAGE itself needs it, so that both cannot be."""
         modules = {name for name in names_of(package) if name.startswith("kmod(")}
+        rivals = [self.known[nevra] for nevra in self.zypper | self.ours
+                  if self.known[nevra].get("family") != package.get("family")
+                  and modules & names_of(self.known[nevra])]
         return far is self.ours and any(
-            self.known[other].get("family") != package.get("family")
-            and modules & names_of(self.known[other]) for other in far)
+            rpmmd.nevra(rival) in far or any(provides(rival, text) for text in package["requires"]
+                                             if text.startswith("ksym(")) for rival in rivals)
 
     def conflicting_family(self, package, far):
         return any(self.known[other].get("family") != package.get("family")
