@@ -445,7 +445,11 @@ static int settle_symbols(struct kernel *kernel, struct error *reterr)
 	if (!kernel->symbols && kernel->tree)
 		return read_tree_symbols(kernel, reterr);
 	if (!kernel->symbols)
-		return 0;
+		return diagnostics_add(&kernel->diagnostics, "symbols-unknown", kernel->release,
+				       "no symvers file, module tree or package of kernel %s was "
+				       "found, so its symbols are not known and no driver can be "
+				       "staged for it; give one of them with --kernel",
+				       kernel->release);
 	if (!kernel->tree_known)
 		return assume_module_symbols(kernel);
 	symbol_table_mark_absent(kernel->symbols, &kernel->tree_modules);

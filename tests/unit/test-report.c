@@ -587,16 +587,17 @@ static void an_rpm_is_named_where_it_can_be_opened(void **state)
 		bool dry_run, at_hand;
 		unsigned int generation;
 		enum source_kind kind;
-		const char *location, *wanted;
+		const char *location, *staged, *wanted;
 	} cases[] = {
-		{ "dry run, directory", true, true, 0, SOURCE_DIRECTORY, "/srv/kmps",
+		{ "dry run, directory", true, true, 0, SOURCE_DIRECTORY, "/srv/kmps", NULL,
 		  "/srv/kmps/x86_64/file.rpm" },
-		{ "dry run, one file", true, true, 0, SOURCE_RPM, "/a.rpm", "/a.rpm" },
-		{ "dry run, http", true, false, 0, SOURCE_RPM_MD, "http://x/", NULL },
-		{ "chosen, and not staged", false, true, 0, SOURCE_DIRECTORY, "/srv/kmps",
+		{ "dry run, one file", true, true, 0, SOURCE_RPM, "/a.rpm", NULL, "/a.rpm" },
+		{ "dry run, http", true, false, 0, SOURCE_RPM_MD, "http://x/", NULL, NULL },
+		{ "chosen, and not staged", false, true, 0, SOURCE_DIRECTORY, "/srv/kmps", NULL,
 		  "/srv/kmps/x86_64/file.rpm" },
-		{ "staged", false, true, 2, SOURCE_RPM_MD, "/srv/kmps",
-		  "rpms/a-kmp-default-1-1.x86_64.rpm" },
+		{ "staged", false, true, 2, SOURCE_RPM_MD, "/srv/kmps", "rpms/file.rpm",
+		  "rpms/file.rpm" },
+		{ "not in the generation", false, true, 2, SOURCE_RPM_MD, "/srv/kmps", NULL, NULL },
 	};
 
 	(void)state;
@@ -617,6 +618,7 @@ static void an_rpm_is_named_where_it_can_be_opened(void **state)
 		package->rpm_at_hand = cases[i].at_hand;
 		free(package->driver.location);
 		package->driver.location = copy("x86_64/file.rpm");
+		package->rpm_staged = cases[i].staged ? copy(cases[i].staged) : NULL;
 		json = report_json(&machine.report);
 		rpm = json_get_text(json_item(json_get_array(json, "packages"), 0), "rpm");
 		if (!text_equal(rpm, cases[i].wanted))
