@@ -14,7 +14,7 @@ struct row {
 	const char *lines; /* what foo says of itself */
 	const char *others; /* packages on offer besides; NULL if none */
 	const char *verdict; /* "selected", another reason, or "no candidate" */
-	const char *said; /* its culprit, or the id of a diagnostic; NULL: not looked at */
+	const char *said; /* its culprit, or the id of a flaw; NULL: not looked at */
 };
 
 #define KMP         "package foo-1.0-1.x86_64\n"
@@ -26,8 +26,10 @@ struct row {
 
 static bool says(const struct plan_package *package, const char *what)
 {
-	for (size_t i = 0; i < package->diagnostics.count; i++)
-		if (text_equal(package->diagnostics.items[i].id, what))
+	const struct diagnostics *flaws = &package->driver.diagnostics;
+
+	for (size_t i = 0; i < flaws->count; i++)
+		if (text_equal(flaws->items[i].id, what))
 			return true;
 	return text_equal(package->culprit, what);
 }

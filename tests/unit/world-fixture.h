@@ -45,7 +45,7 @@ static inline void world_add_devices(struct world *world)
 	assert_int_equal(device_list_finish(&world->devices), 0);
 }
 
-/* Make the plan of WORLD, whose first fields are set and whose others are zero. */
+/* Make the plan of WORLD, whose first fields are set, the others zero; it must not move. */
 static inline void world_plan(struct world *world)
 {
 	int r;
