@@ -80,7 +80,7 @@ static int add(struct strings *list, const char *text)
 	return -1;
 }
 
-/* 0, or -1 if the option is unknown; getopt has said so. */
+/* 0, or -1 if the option is unknown. */
 static int take_option(struct options *options, int key, const char *argument)
 {
 	switch (key) {
@@ -146,14 +146,31 @@ static void fill_getopt(char *letters, struct option *longs)
 	*letters = '\0';
 }
 
+/* KEY is what getopt_long() returned: ':' for an argument that is not there, else '?'. */
+static int refuse_option(struct options *options, int key, int argc, char **argv)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	auto_error struct error error = { 0 };
+
+	/* How to answer may stand behind the option that ends the reading. */
+	for (int i = optind; i < argc; i++)
+		options->json |= text_equal(argv[i], "--json") || text_equal(argv[i], "-j");
+	error_set(&error, -EINVAL, "take the option",
+		  optopt > 0 && optopt < 256 ? letter : argv[optind - 1],
+		  key == ':' ? "its argument is not there" : "it is unknown or ambiguous, or takes no argument",
+		  "see kmp-match --help");
+	return verb_fail(options, &error, EXIT_USAGE);
+}
+
 /* -1 to go on, else the status to exit with. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
-	char letters[COUNT(rows) * 2 + 1];
+	/* Its ':' keeps getopt_long() silent. */
+	char letters[COUNT(rows) * 2 + 2] = ":";
 	struct option longs[COUNT(rows) + 1] = { 0 };
 	int key;
 
-	fill_getopt(letters, longs);
+	fill_getopt(letters + 1, longs);
 	while ((key = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {
 		if (key == 'h') {
 			print_help();
@@ -163,10 +180,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 			puts("kmp-match " KMP_MATCH_VERSION);
 			return fflush(stdout) == 0 ? EXIT_DONE : verb_cannot_write();
 		}
-		if (take_option(options, key, optarg) < 0) {
-			fputs("kmp-match: see kmp-match --help\n", stderr);
-			return EXIT_USAGE;
-		}
+		if (take_option(options, key, optarg) < 0)
+			return refuse_option(options, key, argc, argv);
 	}
 	return -1;
 }
