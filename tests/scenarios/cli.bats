@@ -34,13 +34,15 @@ setup() {
 	kmp_match frobnicate
 	fails 2 frobnicate --help
 	equals "" "$output"
-	kmp_match --frobnicate
-	equals 2 "$status"
-	[[ $errors == *frobnicate*"kmp-match --help"* ]]
-	equals "" "$output"
+	for option in --frobnicate --frobnicate=1 --json=1 --ker -nX; do
+		kmp_match $option
+		fails 2 option --help
+		equals "" "$output"
+	done
 	kmp_match --dry-run --repo
-	equals 2 "$status"
-	[[ $errors == *repo*"kmp-match --help"* ]]
+	fails 2 -r argument --help
+	kmp_match --dry-run --arch
+	fails 2 --arch argument --help
 	kmp_match scan machine
 	fails 2 scan machine
 	kmp_match --dry-run --repo repo stage more
@@ -48,7 +50,7 @@ setup() {
 }
 
 @test "an error is JSON on stdout too, and the same sentence on stderr" {
-	for arguments in "--dry-run" "scan --hardware absent" "scan more" frobnicate \
+	for arguments in "--dry-run" "scan --hardware absent" "scan more" frobnicate --frobnicate -X "scan --save" \
 		"--dry-run --repo repo --hardware absent" "--dry-run --repo repo --kernel ./absent"; do
 		# shellcheck disable=SC2086 # several words
 		kmp_match --json $arguments
@@ -222,6 +224,27 @@ setup() {
 		"$KMP_MATCH" $arguments >/dev/full 2>stderr || status=$?
 		equals 1 "$status" "$arguments"
 		[[ -s stderr ]] || equals "a sentence" "" "$arguments"
+	done
+}
+
+@test "options that stop the reading leave it known that JSON was asked for" {
+	for arguments in "--frobnicate --json" "scan -X -j" "--repo repo --arch= --frob --json stage"; do
+		# shellcheck disable=SC2086 # several words
+		kmp_match $arguments
+		fails 2 option
+		equals 2 "$(json "a['result']['exit']")"
+		valid
+	done
+}
+
+@test "a closed stdout is a failure, and nothing else is written to" {
+	for arguments in "scan --hardware machine" "--dry-run --repo repo --kernel ./symvers \
+		--kernel-release 6.4.0-1-default --hardware machine --json" --help; do
+		status=0
+		# shellcheck disable=SC2086 # several words
+		"$KMP_MATCH" --root "$ROOT" $arguments >&- 2>stderr || status=$?
+		errors=$(grep -v warning: stderr)
+		fails 1 output
 	done
 }
 

@@ -66,6 +66,7 @@ nothing() {
 }
 
 @test "a generation has modules, firmware, configuration, RPMs, packages and manifest" {
+	umask 022
 	stage
 	equals 0 "$status"
 	equals 1 "$(json "a['result']['generation']")"
@@ -292,7 +293,7 @@ check_described() {
 }
 
 @test "a place that may not be written to is named, and nothing is made" {
-	mkdir -m 755 closed
+	mkdir -m 555 closed
 	chmod -R a+rX "$BATS_TEST_TMPDIR"
 	as_nobody --json --no-gpg-checks --kernel ./symvers --kernel-release "$release" --hardware machine \
 		--repo repo --stage-dir closed/stage
