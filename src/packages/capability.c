@@ -37,39 +37,35 @@ bool pattern_is_match_all(const char *pattern)
 	return strchr(pattern, '*') && pattern[strspn(pattern, "*?:")] == '\0';
 }
 
+/* Does the raw class that opens at TEXT[AT] cut a %XX escape in two? */
+static bool class_cuts_escape(const char *text, size_t at)
+{
+	return (at >= 1 && text[at - 1] == '%') ||
+	       (at >= 2 && text[at - 2] == '%' && text_hex_digit(text[at - 1]) >= 0);
+}
+
 /*
- * Does the raw class that opens at TEXT[AT] stand where the generator's merging broke something:
- * inside a %XX escape, or inside a class that is itself escaped (%5B ... %5D)?
+ * The first raw class in TEXT that stands where the generator's merging broke something: inside a
+ * %XX escape, or inside a class that is itself escaped (%5B ... %5D). Where it opens, or -1;
+ * *RET_END is its ']'.
  */
-static bool class_is_misplaced(const char *text, size_t at)
+static long find_misplaced_class(const char *text, size_t *ret_end)
 {
 	bool in_class = false;
 
-	if (at >= 1 && text[at - 1] == '%')
-		return true;
-	if (at >= 2 && text[at - 2] == '%' && text_hex_digit(text[at - 1]) >= 0)
-		return true;
-	for (size_t i = 0; i + 2 < at; i++) {
-		if (strncasecmp(text + i, "%5B", 3) == 0)
-			in_class = true;
-		else if (strncasecmp(text + i, "%5D", 3) == 0)
-			in_class = false;
-	}
-	return in_class;
-}
-
-/* The first raw class in TEXT that is misplaced: where it opens, or -1; *RET_END is its ']'. */
-static long find_misplaced_class(const char *text, size_t *ret_end)
-{
 	for (size_t at = 0; text[at]; at++) {
 		const char *end;
 
+		if (strncasecmp(text + at, "%5B", 3) == 0)
+			in_class = true;
+		else if (strncasecmp(text + at, "%5D", 3) == 0)
+			in_class = false;
 		if (text[at] != '[')
 			continue;
 		end = strchr(text + at, ']');
 		if (!end || end == text + at + 1)
 			return -1;
-		if (class_is_misplaced(text, at)) {
+		if (in_class || class_cuts_escape(text, at)) {
 			*ret_end = (size_t)(end - text);
 			return (long)at;
 		}

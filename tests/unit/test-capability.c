@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -296,6 +297,23 @@ static void no_hint_stands_for_more_patterns_than_allowed(void **state)
 	}
 }
 
+/* A repository has as many of these as it likes: 21,845 classes took seconds each. */
+static void the_longest_hint_is_read_in_a_moment(void **state)
+{
+	auto_hint struct hint hint = { 0 };
+	char text[CAPABILITY_MAX + 1];
+	size_t length = (size_t)sprintf(text, "modalias(k:a:");
+	clock_t start = clock();
+
+	(void)state;
+	while (length + 4 <= CAPABILITY_MAX)
+		length += (size_t)sprintf(text + length, "[a]");
+	sprintf(text + length, ")");
+	assert_int_equal(hint_parse(text, &hint), 1);
+	assert_int_equal(hint.patterns.count, 1);
+	assert_true(clock() - start < CLOCKS_PER_SEC);
+}
+
 static void a_hint_in_two_parts_is_made_without_a_split(void **state)
 {
 	static const struct {
@@ -521,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_bus_is_no_prefix),
 		cmocka_unit_test(a_class_merged_into_an_escape_stands_for_each),
 		cmocka_unit_test(no_hint_stands_for_more_patterns_than_allowed),
+		cmocka_unit_test(the_longest_hint_is_read_in_a_moment),
 		cmocka_unit_test(a_hint_in_two_parts_is_made_without_a_split),
 		cmocka_unit_test(a_crc_is_a_number_however_spelled),
 		cmocka_unit_test(a_symbol_has_a_flavor_and_a_name),
