@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * selection-internal - the state of a selection, for selection.c and selection-judge.c alone.
+ * selection-internal - the state of a selection, for selection*.c alone.
  *
  * Layer: select.
  */
@@ -20,6 +20,15 @@ struct selection {
 	struct plan installed; /* driver packages of the base, as records */
 };
 
+/* The package of the plan with ID, or NULL. */
+struct plan_package *selection_find(struct selection *selection, int id);
+/* As rank_compare(). */
+int selection_compare(struct selection *selection, const struct plan_package *left,
+		      const struct plan_package *right);
+/* Take ID out for good; the package's verdict has been set. 0 or -ENOMEM. */
+int selection_exclude(struct selection *selection, int id);
+/* 1 if a picked package had to give way and the rest is to be solved again, 0 if not, -errno. */
+int selection_part_rivals(struct selection *selection);
 bool selection_is_rejected(const struct selection *selection, int id);
 /* The INDEXth picked package; it is in the plan, because a run adopts what it picks. */
 __attribute__((returns_nonnull)) struct plan_package *selection_picked(struct selection *selection,
@@ -33,7 +42,5 @@ int selection_compare_in_family(struct selection *selection, const struct plan_p
 /* The picked package of PACKAGE's family, or NULL. */
 const struct plan_package *selection_family_winner(struct selection *selection,
 						   const struct plan_package *package);
-/* Has PACKAGE a hint that selects: of the target's flavor, or tied to something that is there? */
-bool selection_has_live_hint(struct selection *selection, const struct plan_package *package);
 /* Give every package of the plan that is not rejected its verdict. 0 or -ENOMEM. */
 int selection_judge(struct selection *selection);

@@ -90,6 +90,25 @@ static int judge_installed(struct selection *selection, struct plan_package *pac
 			      "%s is installed", installed->driver.nevra);
 }
 
+/* What a hint that fits is tied to and is not there: a kernel flavor if there is one, or NULL. */
+static const char *missing_prefix(struct selection *selection, const struct plan_package *package)
+{
+	const char *missing = NULL;
+
+	for (size_t i = 0; i < package->driver.hint_count; i++) {
+		const struct hint *hint = &package->driver.hints[i];
+
+		if (hint->match_all || !hint->prefix || !verdict_hint_fits(package, hint) ||
+		    solve_is_there(selection->solve, hint->prefix, &selection->picked))
+			continue;
+		if (text_starts(hint->prefix, "kernel-"))
+			return hint->prefix;
+		if (!missing)
+			missing = hint->prefix;
+	}
+	return missing;
+}
+
 static int judge_unpicked(struct selection *selection, struct plan_package *package)
 {
 	static const struct ids none = { 0 };
@@ -100,9 +119,10 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 	if (!solve_fits_arch(selection->solve, package->driver.id))
 		return verdict_refuse(package, REASON_OTHER_ARCH, package->driver.arch,
 				      "it is built for %s", package->driver.arch);
-	r = verdict_by_hints(package, selection->context.kernel, selection_has_live_hint(selection, package), &judged);
-	if (r == 0 && !judged)
-		r = verdict_by_flavor(package, selection->context.kernel, &judged);
+	if (!solve_hint_holds(selection->solve, package->driver.id, &selection->picked))
+		return verdict_by_hints(package, selection->context.kernel,
+					missing_prefix(selection, package));
+	r = verdict_by_flavor(package, selection->context.kernel, &judged);
 	if (r < 0 || judged)
 		return r;
 	if (package->kabi.status == KABI_MISMATCH)

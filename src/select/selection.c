@@ -14,7 +14,7 @@
 
 #define WHAT "choose packages"
 
-static struct plan_package *find_package(struct selection *selection, int id)
+struct plan_package *selection_find(struct selection *selection, int id)
 {
 	for (size_t i = 0; i < selection->plan.count; i++)
 		if (selection->plan.packages[i].driver.id == id)
@@ -24,7 +24,7 @@ static struct plan_package *find_package(struct selection *selection, int id)
 
 struct plan_package *selection_picked(struct selection *selection, size_t index)
 {
-	struct plan_package *package = find_package(selection, selection->picked.items[index]);
+	struct plan_package *package = selection_find(selection, selection->picked.items[index]);
 
 	if (!package)
 		abort();
@@ -109,8 +109,7 @@ bool selection_is_rejected(const struct selection *selection, int id)
 	return ids_contain(&selection->rejected, id);
 }
 
-/* Take ID out for good; the package's verdict has been set. */
-static int reject(struct selection *selection, int id)
+int selection_exclude(struct selection *selection, int id)
 {
 	if (ids_add(&selection->rejected, id) < 0)
 		return -ENOMEM;
@@ -120,18 +119,18 @@ static int reject(struct selection *selection, int id)
 int selection_reject(struct selection *selection, int id, enum reason reason, const char *detail,
 		     const char *culprit)
 {
-	struct plan_package *package = find_package(selection, id);
+	struct plan_package *package = selection_find(selection, id);
 
 	if (!package || selection_is_rejected(selection, id))
 		return 0;
 	if (verdict_refuse(package, reason, culprit, "%s", detail) < 0)
 		return -ENOMEM;
-	return reject(selection, id);
+	return selection_exclude(selection, id);
 }
 
 int selection_add_modules(struct selection *selection, int id, const struct strings *modules)
 {
-	struct plan_package *package = find_package(selection, id);
+	struct plan_package *package = selection_find(selection, id);
 
 	for (size_t i = 0; package && i < modules->count; i++)
 		if (strings_add_once(&package->driver.modules, modules->items[i]) < 0)
@@ -178,94 +177,6 @@ int selection_compare_in_family(struct selection *selection, const struct plan_p
 	return order ? -order : rank_compare(left, right, 0);
 }
 
-static const char *shared_module(const struct plan_package *left, const struct plan_package *right)
-{
-	for (size_t i = 0; i < left->driver.modules.count; i++)
-		if (strings_contain(&right->driver.modules, left->driver.modules.items[i]))
-			return left->driver.modules.items[i];
-	return NULL;
-}
-
-static int rank_order(struct selection *selection, const struct plan_package *left,
-		      const struct plan_package *right)
-{
-	return rank_compare(left, right,
-			    solve_compare_versions(selection->solve, left->driver.id,
-						   right->driver.id));
-}
-
-/* Can WINNER do without LOSER and without whatever else ships one of its modules? 1, 0, -ENOMEM. */
-static int stands_alone(struct selection *selection, const struct plan_package *winner,
-			const struct plan_package *loser)
-{
-	auto_ids struct ids rivals = { 0 };
-
-	if (ids_add(&rivals, loser->driver.id) < 0 ||
-	    solve_same_modules(selection->solve, winner->driver.id, &winner->driver.modules,
-			       &rivals) < 0)
-		return -ENOMEM;
-	return solve_stands_without(selection->solve, winner->driver.id, &rivals);
-}
-
-/*
- * LOSER gives way to WINNER, unless WINNER needs a package of the same modules: then WINNER has to
- * go. MODULE is what both ship, NULL if they are of one family. 1, or -ENOMEM.
- */
-static int part(struct selection *selection, struct plan_package *winner,
-		struct plan_package *loser, const char *module)
-{
-	int stands = stands_alone(selection, winner, loser);
-	int r = stands;
-
-	if (stands == 0)
-		r = verdict_needs_rival(winner, loser);
-	else if (stands > 0)
-		r = module ? verdict_same_module(loser, winner, module) :
-				   verdict_family(loser, winner);
-	if (r == 0)
-		r = reject(selection, stands ? loser->driver.id : winner->driver.id);
-	return r < 0 ? r : 1;
-}
-
-/* Two picked packages that may not both stay: one gets its verdict. 1 if so, 0 if not, -ENOMEM. */
-static int part_rivals(struct selection *selection, struct plan_package *left,
-		       struct plan_package *right)
-{
-	bool family = text_equal(left->driver.family, right->driver.family) &&
-		      left->driver.role == ROLE_DRIVER && right->driver.role == ROLE_DRIVER;
-	const char *module = family ? NULL : shared_module(left, right);
-	int order;
-
-	if (!family && !module)
-		return 0;
-	order = family ? selection_compare_in_family(selection, left, right) :
-			       rank_order(selection, left, right);
-	return order < 0 ? part(selection, left, right, module) :
-				 part(selection, right, left, module);
-}
-
-/* 1 if a picked package was refused, 0 if all may stay, -ENOMEM. */
-static int refuse_rivals(struct selection *selection)
-{
-	for (size_t i = 0; i < selection->picked.count; i++) {
-		struct plan_package *left = selection_picked(selection, i);
-
-		if (left->kabi.status == KABI_MISMATCH) {
-			int r = reject(selection, left->driver.id);
-
-			return r < 0 ? r : 1;
-		}
-		for (size_t j = 0; j < i; j++) {
-			struct plan_package *right = selection_picked(selection, j);
-			int r = part_rivals(selection, left, right);
-
-			if (r)
-				return r;
-		}
-	}
-	return 0;
-}
-
 const struct plan_package *selection_family_winner(struct selection *selection,
 						const struct plan_package *package)
 {
@@ -278,80 +189,37 @@ const struct plan_package *selection_family_winner(struct selection *selection,
 	return NULL;
 }
 
-bool selection_has_live_hint(struct selection *selection, const struct plan_package *package)
-{
-	for (size_t i = 0; i < package->driver.hint_count; i++) {
-		const struct hint *hint = &package->driver.hints[i];
-
-		if (!hint->match_all && verdict_hint_fits(package, hint) &&
-		    (!hint->prefix ||
-		     solve_is_provided(selection->solve, hint->prefix, &selection->picked)))
-			return true;
-	}
-	return false;
-}
-
-/* Could PACKAGE be picked if only the packages that were picked did not stand in its way? */
-static bool is_contender(struct selection *selection, const struct plan_package *package)
-{
-	return package->hint_count && !selection_is_rejected(selection, package->driver.id) &&
-	       !ids_contain(&selection->picked, package->driver.id) &&
-	       package->kabi.status != KABI_MISMATCH &&
-	       solve_fits_arch(selection->solve, package->driver.id) &&
-	       !selection_family_winner(selection, package) && selection_has_live_hint(selection, package);
-}
-
-/*
- * A contender that conflicts with a picked package of another family, and ranks better, takes its
- * place: the solver itself picks one of the two by no rule of ours. 1 if so, 0 if not, -errno.
- */
-static int prefer_contender(struct selection *selection, struct plan_package *package)
-{
-	static const struct ids none = { 0 };
-	auto_free char *culprit = NULL;
-	struct plan_package *rival;
-	enum refusal refusal;
-	int other = 0, r;
-
-	r = solve_refusal(selection->solve, package->driver.id, &none, &refusal, &culprit, &other);
-	if (r < 0 || refusal != REFUSAL_NONE)
-		return r;
-	r = solve_refusal(selection->solve, package->driver.id, &selection->picked, &refusal,
-			  &culprit, &other);
-	if (r < 0 || refusal != REFUSAL_CONFLICT)
-		return r;
-	rival = ids_contain(&selection->picked, other) ? find_package(selection, other) : NULL;
-	if (!rival || rank_order(selection, package, rival) >= 0)
-		return 0;
-	r = verdict_refuse(rival, REASON_CONFLICT, package->driver.nevra,
-			   "it conflicts with %s, which ranks better", package->driver.nevra);
-	if (r == 0)
-		r = reject(selection, rival->driver.id);
-	return r < 0 ? r : 1;
-}
-
-static int prefer_contenders(struct selection *selection)
-{
-	for (size_t i = 0; i < selection->plan.count; i++) {
-		struct plan_package *package = &selection->plan.packages[i];
-		int r;
-
-		if (!is_contender(selection, package))
-			continue;
-		r = prefer_contender(selection, package);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 /* Packages that the run picked without a hint of their own become part of the plan. */
 static int adopt_picked(struct selection *selection)
 {
 	for (size_t i = 0; i < selection->picked.count; i++)
-		if (!find_package(selection, selection->picked.items[i]) &&
+		if (!selection_find(selection, selection->picked.items[i]) &&
 		    !add_package(selection, selection->picked.items[i]))
 			return -ENOMEM;
+	return 0;
+}
+
+static int compare_ranks(const void *left, const void *right, void *selection)
+{
+	return selection_compare(selection, left, right);
+}
+
+/* Who is parted from whom first must not depend on the order of packages in a repository. */
+static int put_in_order(struct selection *selection)
+{
+	struct plan *plan = &selection->plan;
+	auto_ids struct ids ordered = { 0 };
+
+	if (plan->count)
+		qsort_r(plan->packages, plan->count, sizeof(*plan->packages), compare_ranks,
+			selection);
+	for (size_t i = 0; i < plan->count; i++)
+		if (ids_contain(&selection->picked, plan->packages[i].driver.id) &&
+		    ids_add(&ordered, plan->packages[i].driver.id) < 0)
+			return -ENOMEM;
+	ids_done(&selection->picked);
+	selection->picked = ordered;
+	ordered = (struct ids){ 0 };
 	return 0;
 }
 
@@ -369,9 +237,9 @@ static int run_until_stable(struct selection *selection)
 		if (r == 0)
 			r = adopt_picked(selection);
 		if (r == 0)
-			r = refuse_rivals(selection);
+			r = put_in_order(selection);
 		if (r == 0)
-			r = prefer_contenders(selection);
+			r = selection_part_rivals(selection);
 	} while (r > 0);
 	return r;
 }

@@ -247,8 +247,10 @@ static struct blame blame_rule(Solver *solver, Id rule)
 	case SOLVER_RULE_PKG_OBSOLETES:
 	case SOLVER_RULE_PKG_INSTALLED_OBSOLETES:
 	case SOLVER_RULE_PKG_IMPLICIT_OBSOLETES:
-	case SOLVER_RULE_PKG_SAME_NAME:
 		blame.refusal = REFUSAL_CONFLICT;
+		break;
+	case SOLVER_RULE_PKG_SAME_NAME:
+		blame.refusal = REFUSAL_OTHER_BUILD;
 		break;
 	default:
 		break;
@@ -261,9 +263,11 @@ static int blame_weight(Pool *pool, const struct blame *blame)
 	if (blame->refusal == REFUSAL_NONE)
 		return 0;
 	if (blame->refusal == REFUSAL_CONFLICT)
+		return 3;
+	if (blame->refusal == REFUSAL_OTHER_BUILD)
 		return 2;
 	/* A requirement that has providers fails only because of what they need themselves. */
-	return blame->dep && *pool_whatprovides_ptr(pool, blame->dep) ? 1 : 3;
+	return blame->dep && *pool_whatprovides_ptr(pool, blame->dep) ? 1 : 4;
 }
 
 static struct blame find_blame(Solver *solver)
@@ -322,7 +326,7 @@ int solve_refusal(struct solve *solve, int id, const struct ids *along, enum ref
 		culprit = strdup(pool_dep2str(pool, blame.dep));
 		if (is_kernel_dependency(solve, blame.dep))
 			*ret = REFUSAL_KERNEL;
-	} else if (*ret == REFUSAL_CONFLICT && blame.from) {
+	} else if (*ret >= REFUSAL_CONFLICT && blame.from) {
 		*ret_other = blame.from == id ? blame.to : blame.from;
 		if (*ret_other)
 			culprit = strdup(pool_solvid2str(pool, *ret_other));
@@ -387,16 +391,82 @@ int solve_stands_without(struct solve *solve, int id, const struct ids *others)
 	return r < 0 ? r : refusal == REFUSAL_NONE;
 }
 
-bool solve_is_provided(struct solve *solve, const char *capability, const struct ids *picked)
+static bool is_there(struct solve *solve, Id dep, const struct ids *picked)
 {
 	Pool *pool = solve->pool;
-	Id dep = pool_str2id(pool, capability, 0);
 	Id id, at;
 
-	if (!dep)
-		return false;
 	FOR_PROVIDES(id, at, dep)
 		if (pool->solvables[id].repo == pool->installed || ids_contain(picked, id))
+			return true;
+	return false;
+}
+
+bool solve_is_there(struct solve *solve, const char *capability, const struct ids *picked)
+{
+	Id dep = pool_str2id(solve->pool, capability, 0);
+
+	return dep && is_there(solve, dep, picked);
+}
+
+/* The truth of a supplement, as libsolv has it (src/solver_util.c, solver_is_supplementing). */
+static bool holds(struct solve *solve, Id dep, const struct ids *picked)
+{
+	const Reldep *rel, *otherwise;
+
+	if (!ISRELDEP(dep))
+		return is_there(solve, dep, picked);
+	rel = GETRELDEP(solve->pool, dep);
+	otherwise = ISRELDEP(rel->evr) ? GETRELDEP(solve->pool, rel->evr) : NULL;
+	if (otherwise && otherwise->flags != REL_ELSE)
+		otherwise = NULL;
+	switch (rel->flags) {
+	case REL_NAMESPACE:
+		return catalog_is_modalias(solve->pool, dep) && !ISRELDEP(rel->evr) &&
+		       pattern_fit(solve, rel->evr) == FIT_DEVICE;
+	case REL_AND:
+		return holds(solve, rel->name, picked) && holds(solve, rel->evr, picked);
+	case REL_OR:
+		return holds(solve, rel->name, picked) || holds(solve, rel->evr, picked);
+	case REL_COND:
+		if (!otherwise)
+			return holds(solve, rel->name, picked) || !holds(solve, rel->evr, picked);
+		return holds(solve, otherwise->name, picked) ?
+				     holds(solve, rel->name, picked) :
+				     holds(solve, otherwise->evr, picked);
+	case REL_UNLESS:
+		if (!otherwise)
+			return holds(solve, rel->name, picked) && !holds(solve, rel->evr, picked);
+		return holds(solve, otherwise->name, picked) ?
+				     holds(solve, otherwise->evr, picked) :
+				     holds(solve, rel->name, picked);
+	default:
+		return is_there(solve, dep, picked);
+	}
+}
+
+static bool asks_for_hardware(const struct solve *solve, Id dep)
+{
+	const Reldep *rel;
+
+	if (!ISRELDEP(dep))
+		return false;
+	if (catalog_is_modalias(solve->pool, dep))
+		return true;
+	rel = GETRELDEP(solve->pool, dep);
+	if (!catalog_is_boolean(rel->flags))
+		return false;
+	return asks_for_hardware(solve, rel->name) || asks_for_hardware(solve, rel->evr);
+}
+
+bool solve_hint_holds(struct solve *solve, int id, const struct ids *picked)
+{
+	const Solvable *s = solve->pool->solvables + id;
+
+	if (!s->supplements)
+		return false;
+	for (const Id *dep = s->repo->idarraydata + s->supplements; *dep; dep++)
+		if (asks_for_hardware(solve, *dep) && holds(solve, *dep, picked))
 			return true;
 	return false;
 }

@@ -50,7 +50,8 @@ enum refusal {
 	REFUSAL_NONE,       /* it could be installed */
 	REFUSAL_KERNEL,     /* requires another kernel */
 	REFUSAL_DEPENDENCY, /* something required is not there */
-	REFUSAL_CONFLICT,
+	REFUSAL_CONFLICT,   /* with another package, or obsoletes it */
+	REFUSAL_OTHER_BUILD, /* needs another build of a package than the one that is there */
 };
 /*
  * Why ID cannot be installed together with ALONG (package ids). *RET_CULPRIT is the capability or
@@ -63,7 +64,9 @@ int solve_same_modules(struct solve *solve, int id, const struct strings *module
 /* Could ID be installed if none of OTHERS could? 1, 0, or -ENOMEM. */
 int solve_stands_without(struct solve *solve, int id, const struct ids *others);
 /* Is CAPABILITY provided by the base, the kernel, or one of PICKED? */
-bool solve_is_provided(struct solve *solve, const char *capability, const struct ids *picked);
+bool solve_is_there(struct solve *solve, const char *capability, const struct ids *picked);
+/* Does the hardware, with the base and PICKED, fulfil something that ID supplements? */
+bool solve_hint_holds(struct solve *solve, int id, const struct ids *picked);
 /* Does a package, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? */
 bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need);
 /* Does ID require something that OTHER provides? */

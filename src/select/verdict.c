@@ -130,6 +130,9 @@ int verdict_refusal(struct plan_package *package, enum refusal refusal, const ch
 	case REFUSAL_DEPENDENCY:
 		return verdict_refuse(package, REASON_MISSING_DEPENDENCY, culprit,
 				      "it requires %s, which nothing provides that could be used", what);
+	case REFUSAL_OTHER_BUILD:
+		return verdict_refuse(package, REASON_CONFLICT, culprit,
+				      "it needs another build of a package than %s", what);
 	default:
 		return verdict_refuse(package, REASON_CONFLICT, culprit, "it conflicts with %s", what);
 	}
@@ -143,43 +146,20 @@ bool verdict_hint_fits(const struct plan_package *package, const struct hint *hi
 	return false;
 }
 
-/* The prefix of a hint that fits: one of another kernel flavor, if any, is the one to name. */
-static const char *dead_prefix(const struct plan_package *package)
+int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, const char *prefix)
 {
-	const char *prefix = NULL;
-
-	for (size_t i = 0; i < package->driver.hint_count; i++) {
-		const struct hint *hint = &package->driver.hints[i];
-
-		if (hint->match_all || !hint->prefix || !verdict_hint_fits(package, hint))
-			continue;
-		if (text_starts(hint->prefix, "kernel-"))
-			return hint->prefix;
-		if (!prefix)
-			prefix = hint->prefix;
-	}
-	return prefix;
-}
-
-int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, bool live,
-		     bool *ret_judged)
-{
-	const char *prefix;
-
-	*ret_judged = !live;
-	if (live)
-		return 0;
 	if (!package->hint_count)
 		return verdict_refuse(package, REASON_MATCH_ALL_HINT,
 				      package->driver.hint_count ? package->driver.hints[0].text : NULL,
 				      "only a hint that fits every machine speaks for it");
-	prefix = dead_prefix(package);
-	if (prefix && text_starts(prefix, "kernel-"))
+	if (!prefix)
+		return verdict_refuse(package, REASON_MISSING_DEPENDENCY, NULL,
+				      "its hint is tied to a condition that does not hold");
+	if (text_starts(prefix, "kernel-"))
 		return verdict_refuse(package, REASON_OTHER_FLAVOR, prefix,
 				      "it is for %s, the kernel is kernel-%s", prefix, kernel->flavor);
 	return verdict_refuse(package, REASON_MISSING_DEPENDENCY, prefix,
-			      "its hint is tied to %s, which is not there",
-			      prefix ? prefix : "something");
+			      "its hint is tied to %s, which is not there", prefix);
 }
 
 int verdict_by_flavor(struct plan_package *package, const struct kernel *kernel, bool *ret_judged)

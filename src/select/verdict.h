@@ -29,8 +29,10 @@ int verdict_refusal(struct plan_package *package, enum refusal refusal, const ch
 
 /* Does HINT of PACKAGE fit a device? */
 bool verdict_hint_fits(const struct plan_package *package, const struct hint *hint);
-/* No hint that fits counts (LIVE false): for match-all hints, other flavors, missing prefixes. */
-int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, bool live,
-		     bool *ret_judged);
+/*
+ * No hint of it counts: there are only match-all hints, or those that fit are tied to PREFIX, which
+ * is not there, or (NULL) to another condition.
+ */
+int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, const char *prefix);
 /* All its symbols are of another flavor. */
 int verdict_by_flavor(struct plan_package *package, const struct kernel *kernel, bool *ret_judged);

@@ -433,6 +433,9 @@ static char *random_package(unsigned int number, unsigned int *seed)
 		"supplements modalias(kernel-rt:" NIC_HINT ")\n",
 		DEFAULT_HINT("*:*"),
 		"supplements (kernel-default and modalias(" DISK_HINT "))\n",
+		SHARES,
+		"conflicts fam1-kmp-default\n",
+		"conflicts fam2-kmp-default = 1-1\n",
 	};
 	char *text =
 		text_format("package fam%u-kmp-default-%u-%u.x86_64\n%s", number % 10,
