@@ -69,6 +69,17 @@ static const char *local_path(const char *location)
 	return strstr(location, "://") ? NULL : location;
 }
 
+/*
+ * Is the directory at FD an rpm-md tree, or meant to be one? A repomd.xml that leads nowhere, or
+ * may not be read, is a fault to report: without it the tree would pass for one without packages.
+ */
+static bool has_repomd(int fd)
+{
+	auto_fd int repomd = file_open_in_root(fd, "repodata/repomd.xml", O_PATH | O_NOFOLLOW);
+
+	return repomd != -ENOENT && repomd != -ENOTDIR;
+}
+
 static int open_path(struct source *source, const char *path)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -83,8 +94,7 @@ static int open_path(struct source *source, const char *path)
 		return error_set(&source->error, -EINVAL, WHAT, source->location,
 				 "it is neither a directory nor a file",
 				 "give a repository, a directory of RPMs or an RPM");
-	source->kind = file_exists_in_root(fd, "repodata/repomd.xml") ? SOURCE_RPM_MD :
-										SOURCE_DIRECTORY;
+	source->kind = has_repomd(fd) ? SOURCE_RPM_MD : SOURCE_DIRECTORY;
 	source->fd = take_fd(&fd);
 	return 0;
 }

@@ -109,6 +109,14 @@ repomd() {
 	refused repo repodata/primary.xml sha256 repomd.xml
 }
 
+@test "a repomd.xml that is a link to nowhere is refused, and is no empty repository" {
+	mkdir -p repo/repodata
+	for target in absent repomd.xml ../../absent /etc/passwd; do
+		ln -sfn "$target" repo/repodata/repomd.xml
+		refused repo repodata/repomd.xml
+	done
+}
+
 @test "a primary that is cut is refused at every length, with and without its checksum" {
 	kmp foo | make_repo whole
 	size=$(stat -c %s whole/repodata/primary.xml)
