@@ -140,6 +140,19 @@ setup() {
 	equals precious "$(<saved)"
 }
 
+@test "scan --save writes into a pipe, and does not replace it" {
+	make_machine machine "$card=e1000e"
+	mkfifo pipe
+	cat pipe >read &
+	reader=$!
+	kmp_match scan --hardware machine --save pipe
+	equals 0 "$status"
+	[[ -p pipe ]] || equals "a pipe" "$(stat -c %F pipe)"
+	wait "$reader"
+	kmp_match scan --hardware machine --json
+	equals "$output" "$(<read)" "the snapshot"
+}
+
 @test "several --hardware make a union, and - is stdin" {
 	make_list list "scsi:t-0x00" "$card"
 	kmp_match scan --json --hardware machine --hardware list
