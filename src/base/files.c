@@ -119,6 +119,16 @@ int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *r
 	return r < 0 ? r : file_read_fd(fd, max, ret);
 }
 
+int file_create(int dir_fd, const char *path, int flags, mode_t mode)
+{
+	auto_fd int fd = openat(dir_fd, path,
+				flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+
+	if (fd < 0)
+		return -errno;
+	return fchmod(fd, mode) < 0 ? -errno : take_fd(&fd);
+}
+
 int file_write_fd(int fd, const void *data, size_t size)
 {
 	const char *from = data;
@@ -225,15 +235,19 @@ int dir_make_path(int dir_fd, const char *path, mode_t mode)
 	if (!copy)
 		return -ENOMEM;
 	for (part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
+		bool made = mkdirat(fd, part, mode) == 0;
 		int next;
 
-		if (mkdirat(fd, part, mode) < 0 && errno != EEXIST)
+		if (!made && errno != EEXIST)
 			return -errno;
 		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (next < 0)
 			return -errno;
 		close(fd);
 		fd = next;
+		/* MODE is promised, whatever the umask. */
+		if (made && fchmod(fd, mode) < 0)
+			return -errno;
 	}
 	return 0;
 }

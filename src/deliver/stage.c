@@ -415,10 +415,9 @@ int stage_keep(struct stage *stage, int fd, struct plan_package *package, struct
 
 static int write_file(int dir_fd, const char *name, const void *data, size_t size)
 {
-	auto_fd int fd =
-		openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	auto_fd int fd = file_create(dir_fd, name, O_WRONLY, 0644);
 
-	return fd < 0 ? -errno : file_write_fd(fd, data, size);
+	return fd < 0 ? fd : file_write_fd(fd, data, size);
 }
 
 /* For shell: one NEVRA a line. */

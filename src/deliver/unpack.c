@@ -80,12 +80,8 @@ static int make_parent(int dir_fd, const char *path)
 static int make_file(int dir_fd, const char *path)
 {
 	int r = make_parent(dir_fd, path);
-	int fd;
 
-	if (r < 0)
-		return r;
-	fd = openat(dir_fd, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-	return fd < 0 ? -errno : fd;
+	return r < 0 ? r : file_create(dir_fd, path, O_RDWR, FILE_MODE);
 }
 
 /* Two checksums at once: the one that identifies, and the one that the metadata has. */

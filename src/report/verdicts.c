@@ -20,11 +20,6 @@
 /** Symbols named in the sentence of a refusal. */
 #define SYMBOLS_NAMED_MAX 3
 
-static bool is_wanted(const struct plan_package *package)
-{
-	return package->selected && package->reason != REASON_INSTALLED;
-}
-
 size_t verdicts_refused_count(const struct plan *plan)
 {
 	return plan->count - plan_selected_count(plan);
@@ -35,7 +30,7 @@ size_t verdicts_wanted_count(const struct plan *plan)
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < plan->count; i++)
-		wanted += is_wanted(&plan->packages[i]);
+		wanted += plan_is_staged(&plan->packages[i]);
 	return wanted;
 }
 
@@ -62,7 +57,7 @@ static unsigned int fact_width(const struct report *report)
 
 	for (size_t i = 0; i < report->plan->count; i++) {
 		const struct plan_package *package = &report->plan->packages[i];
-		unsigned int widest = is_wanted(package) ? widest_slot(report, package) : 0;
+		unsigned int widest = plan_is_staged(package) ? widest_slot(report, package) : 0;
 
 		if (widest > width)
 			width = widest;
@@ -142,7 +137,9 @@ static void put_kabi(const struct page *page, unsigned int width, const struct k
 				   kabi->checked - kabi->unverified.count, kabi->checked);
 		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
 	} else if (kabi->checked > 0) {
-		text = text_format("has all %zu symbols that it asks for", kabi->checked);
+		text = kabi->checked == 1
+			       ? strdup("has the symbol that it asks for")
+			       : text_format("has all %zu symbols that it asks for", kabi->checked);
 		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
 	}
 }
@@ -203,7 +200,7 @@ void verdicts_put_selected(const struct report *report, const struct page *page)
 	page_gap(page);
 	page_line(page, 0, INK_BOLD, "Selected: %zu package%s", count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < report->plan->count; i++) {
-		if (!is_wanted(&report->plan->packages[i]))
+		if (!plan_is_staged(&report->plan->packages[i]))
 			continue;
 		page_gap(page);
 		put_selected(report, page, width, &report->plan->packages[i]);
@@ -245,9 +242,10 @@ static char *build_label(const struct plan_package *package)
 	const struct driver *driver = &package->driver;
 	bool named = !text_equal(driver->name, driver->family);
 	bool arch = package->reason == REASON_OTHER_ARCH;
+	auto_free char *epoch = driver->epoch ? text_format("%lu:", driver->epoch) : strdup("");
 
-	return text_format("%s%s%s-%s%s%s", named ? driver->name : "", named ? "-" : "",
-			   driver->version, driver->release, arch ? "." : "",
+	return text_format("%s%s%s%s-%s%s%s", named ? driver->name : "", named ? "-" : "",
+			   epoch ? epoch : "", driver->version, driver->release, arch ? "." : "",
 			   arch ? driver->arch : "");
 }
 

@@ -71,6 +71,11 @@ int verdict_select(struct plan_package *package, enum reason reason, const char 
 	return set_verdict(package, true, reason, culprit, detail);
 }
 
+static const char *differ(size_t count)
+{
+	return count == 1 ? "has another CRC" : "have other CRCs";
+}
+
 int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 {
 	const struct kabi *kabi = &package->kabi;
@@ -80,11 +85,16 @@ int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 				      "it needs %s, which a module exports that this kernel's tree does "
 				      "not have",
 				      culprit);
+	if (kabi->checked == 1)
+		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
+				      "the kernel symbol that it needs %s",
+				      kabi->missing.count ? "is missing" : "has another CRC");
 	if (kabi->missing.count && kabi->differing.count)
 		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
-				      "of the %zu kernel symbols that it needs, %zu have other CRCs and "
-				      "%zu are missing",
-				      kabi->checked, kabi->differing.count, kabi->missing.count);
+				      "of the %zu kernel symbols that it needs, %zu %s and %zu %s",
+				      kabi->checked, kabi->differing.count,
+				      differ(kabi->differing.count), kabi->missing.count,
+				      kabi->missing.count == 1 ? "is missing" : "are missing");
 	if (kabi->missing.count)
 		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
 				      "%zu of the %zu kernel symbols that it needs %s missing",
@@ -92,8 +102,7 @@ int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 				      kabi->missing.count == 1 ? "is" : "are");
 	return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
 			      "%zu of the %zu kernel symbols that it needs %s", kabi->differing.count,
-			      kabi->checked,
-			      kabi->differing.count == 1 ? "has another CRC" : "have other CRCs");
+			      kabi->checked, differ(kabi->differing.count));
 }
 
 int verdict_family(struct plan_package *loser, const struct plan_package *winner)
