@@ -157,8 +157,8 @@ static int refuse_option(struct options *options, int key, int argc, char **argv
 		options->json |= text_equal(argv[i], "--json") || text_equal(argv[i], "-j");
 	error_set(&error, -EINVAL, "take the option",
 		  optopt > 0 && optopt < 256 ? letter : argv[optind - 1],
-		  key == ':' ? "its argument is not there" :
-			       "it is unknown or ambiguous, or takes no argument",
+		  key == ':' ? "its argument is not there"
+			     : "it is unknown or ambiguous, or takes no argument",
 		  "see kmp-match --help");
 	return verb_fail(options, &error, EXIT_USAGE);
 }

@@ -32,7 +32,8 @@ static int read_hardware(struct pipeline *pipeline, const struct options *option
 	return hardware_read(&options->hardware, &pipeline->devices, reterr);
 }
 
-/* Stage 2: what is on offer, and what is installed. A repository that fails is reported, not fatal. */
+/* Stage 2: what is on offer, and what is installed. A repository that fails is reported, not fatal.
+ */
 static int read_packages(struct pipeline *pipeline, const struct options *options,
 			 struct error *reterr)
 {

@@ -14,10 +14,11 @@
 
 /* Process exit status. Installers branch on these; they never change meaning. */
 enum {
-	EXIT_DONE = 0,      /* did what was asked; also: nothing was needed */
-	EXIT_TROUBLE = 1,   /* could not; the reason is on stderr */
-	EXIT_USAGE = 2,     /* the command line makes no sense */
-	EXIT_REFUSED = 3,   /* a device without a driver has one on offer, and every build was refused */
+	EXIT_DONE = 0, /* did what was asked; also: nothing was needed */
+	EXIT_TROUBLE = 1, /* could not; the reason is on stderr */
+	EXIT_USAGE = 2, /* the command line makes no sense */
+	EXIT_REFUSED =
+		3, /* a device without a driver has one on offer, and every build was refused */
 	EXIT_NOT_BOUND = 4, /* staged, but the device did not bind */
 };
 
@@ -25,8 +26,8 @@ enum {
 struct options {
 	bool dry_run;
 	struct strings repositories; /* --repo, in order of priority */
-	struct strings kernels;      /* --kernel */
-	struct strings hardware;     /* --hardware */
+	struct strings kernels; /* --kernel */
+	struct strings hardware; /* --hardware */
 	const char *flavor;
 	const char *arch;
 	const char *kernel_release;

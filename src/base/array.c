@@ -93,7 +93,8 @@ void strings_sort_unique(struct strings *strings)
 		else
 			strings->items[++kept] = strings->items[i];
 	}
-	/* Dropping elements may leave capacity behind a power of two; array_grow() then grows early. */
+	/* Dropping elements may leave capacity behind a power of two; array_grow() then grows
+	 * early. */
 	strings->count = kept + 1;
 }
 

@@ -29,7 +29,7 @@ int strings_add_length(struct strings *strings, const char *text, size_t length)
 int strings_add_once(struct strings *strings, const char *text);
 /* Append what FORMAT makes. 0 or -ENOMEM. */
 __attribute__((format(printf, 2, 3))) int strings_addf(struct strings *strings, const char *format,
-							...);
+						       ...);
 bool strings_contain(const struct strings *strings, const char *text);
 /* Sort by byte value and drop what is there twice. */
 void strings_sort_unique(struct strings *strings);

@@ -37,9 +37,9 @@ static inline void release_dir(DIR **dir)
 }
 
 #define auto_free AUTO(release_memory)
-#define auto_fd AUTO(release_fd)
+#define auto_fd   AUTO(release_fd)
 #define auto_file AUTO(release_file)
-#define auto_dir AUTO(release_dir)
+#define auto_dir  AUTO(release_dir)
 
 /* Hand an owned pointer to the caller; the local becomes NULL, so its cleanup is a no-op. */
 #define take(ptr)                                                                                  \

@@ -12,12 +12,12 @@
 #include "base/cleanup.h"
 
 /** Memory that an xz or zstd stream may ask for: `xz -9` and `zstd -22 --long` need less. */
-#define DECODER_MEMORY_MAX (192U << 20)
+#define DECODER_MEMORY_MAX  (192U << 20)
 #define ZSTD_WINDOW_LOG_MAX 27
 
 struct decoder {
 	const struct bytes *from;
-	size_t offset;  /* into from: first byte not yet given to the library */
+	size_t offset; /* into from: first byte not yet given to the library */
 	size_t produced;
 	size_t max;
 	bool ended;
@@ -77,9 +77,9 @@ static int xz_open(struct decoder *decoder)
 	lzma_stream fresh = LZMA_STREAM_INIT;
 
 	decoder->xz = fresh;
-	return lzma_stream_decoder(&decoder->xz, DECODER_MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK ?
-			     0 :
-			     -ENOMEM;
+	return lzma_stream_decoder(&decoder->xz, DECODER_MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK
+		       ? 0
+		       : -ENOMEM;
 }
 
 static ssize_t xz_step(struct decoder *decoder, char *to, size_t size)
@@ -113,9 +113,9 @@ static int zstd_open(struct decoder *decoder)
 	if (!decoder->zstd)
 		return -ENOMEM;
 	return ZSTD_isError(ZSTD_DCtx_setParameter(decoder->zstd, ZSTD_d_windowLogMax,
-						   ZSTD_WINDOW_LOG_MAX)) ?
-			     -ENOMEM :
-			     0;
+						   ZSTD_WINDOW_LOG_MAX))
+		       ? -ENOMEM
+		       : 0;
 }
 
 static ssize_t zstd_step(struct decoder *decoder, char *to, size_t size)

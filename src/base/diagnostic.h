@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 struct diagnostic {
-	char *id;      /* from a closed, documented list, e.g. "merged-escape" */
-	char *text;    /* one sentence */
+	char *id; /* from a closed, documented list, e.g. "merged-escape" */
+	char *text; /* one sentence */
 	char *culprit; /* the string at fault, or NULL */
 };
 
@@ -22,8 +22,8 @@ struct diagnostics {
 
 /* Append; the texts are copied, made printable. 0 or -ENOMEM. */
 __attribute__((format(printf, 4, 5))) int diagnostics_add(struct diagnostics *list, const char *id,
-							   const char *culprit, const char *format,
-							   ...);
+							  const char *culprit, const char *format,
+							  ...);
 /* Append copies of what FROM has. 0 or -ENOMEM. */
 int diagnostics_copy(struct diagnostics *list, const struct diagnostics *from);
 void diagnostics_done(struct diagnostics *list);

@@ -10,8 +10,8 @@
 /* All zero is "no error"; every text is owned, `why` and `hint` may be NULL. */
 struct error {
 	char *what; /* what was tried, e.g. "read the metadata of repository" */
-	char *on;   /* on what: a path, a release, a package; may be NULL */
-	char *why;  /* why it failed */
+	char *on; /* on what: a path, a release, a package; may be NULL */
+	char *why; /* why it failed */
 	char *hint; /* what to do next */
 };
 
@@ -24,8 +24,8 @@ int error_set(struct error *error, int r, const char *what, const char *on, cons
 	      const char *hint);
 /* The same with a formatted reason. */
 __attribute__((format(printf, 6, 7))) int error_setf(struct error *error, int r, const char *what,
-						      const char *on, const char *hint,
-						      const char *why_format, ...);
+						     const char *on, const char *hint,
+						     const char *why_format, ...);
 /* The one sentence: "cannot WHAT 'ON': WHY; HINT". Owned; NULL if out of memory. */
 char *error_sentence(const struct error *error);
 void error_done(struct error *error);

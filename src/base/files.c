@@ -121,8 +121,8 @@ int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *r
 
 int file_create(int dir_fd, const char *path, int flags, mode_t mode)
 {
-	auto_fd int fd = openat(dir_fd, path,
-				flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	auto_fd int fd =
+		openat(dir_fd, path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
 	if (fd < 0)
 		return -errno;

@@ -39,9 +39,11 @@ int file_create(int dir_fd, const char *path, int flags, mode_t mode);
 int file_write_fd(int fd, const void *data, size_t size);
 /* Sorted names in the directory FD, without "." and "..". FD stays open and usable. */
 int dir_names(int fd, struct strings *ret);
-/* Remove NAME in DIR_FD and all below it, never following a symlink. 0 (also if absent) or -errno. */
+/* Remove NAME in DIR_FD and all below it, never following a symlink. 0 (also if absent) or -errno.
+ */
 int file_remove_tree(int dir_fd, const char *name);
-/* Make PATH and its parents below DIR_FD with MODE, whatever the umask; no component may be a symlink. 0 or -errno. */
+/* Make PATH and its parents below DIR_FD with MODE, whatever the umask; no component may be a
+ * symlink. 0 or -errno. */
 int dir_make_path(int dir_fd, const char *path, mode_t mode);
 /*
  * Is PATH (relative) safe to create below a directory: not empty, not absolute, no "." or ".."

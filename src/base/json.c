@@ -125,7 +125,8 @@ int json_parse(const char *text, size_t size, struct json **ret)
 	if (size >= INT32_MAX)
 		return -EBADMSG;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* The NUL that ends the text is passed too: only then a cut document is told from a whole one. */
+	/* The NUL that ends the text is passed too: only then a cut document is told from a whole
+	 * one. */
 	object = json_tokener_parse_ex(tokener, text, (int)size + 1);
 	if (json_tokener_get_error(tokener) != json_tokener_success || !object) {
 		json_object_put(object);

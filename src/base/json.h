@@ -33,7 +33,8 @@ int json_write(const struct json *json, FILE *out);
 /* The same as a string; owned. */
 char *json_text(const struct json *json);
 
-/* Parse SIZE bytes, nested at most 32 deep. 0, -EBADMSG if malformed or followed by more, -ENOMEM. */
+/* Parse SIZE bytes, nested at most 32 deep. 0, -EBADMSG if malformed or followed by more, -ENOMEM.
+ */
 int json_parse(const char *text, size_t size, struct json **ret);
 /* Borrowed from OBJECT; NULL when absent or of another type. */
 const struct json *json_get(const struct json *object, const char *key);

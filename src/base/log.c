@@ -12,7 +12,7 @@ void log_set_level(enum log_level level)
 }
 
 __attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format,
-						       va_list args)
+						      va_list args)
 {
 	fprintf(stderr, "kmp-match: %s", kind);
 	vfprintf(stderr, format, args);

@@ -52,8 +52,8 @@ static int keep_other_build(const struct source *sources, struct stage *stage,
 {
 	auto_error struct error error = { 0 };
 	auto_free char *sentence = NULL;
-	auto_fd int fd = source_open_rpm(&sources[package->driver.source],
-					 package->driver.location);
+	auto_fd int fd =
+		source_open_rpm(&sources[package->driver.source], package->driver.location);
 	struct stat st;
 	int r = fd < 0 || fstat(fd, &st) == 0 ? fd : -errno;
 
@@ -112,6 +112,7 @@ int delivery_run(const struct delivery *delivery, unsigned int *ret_generation,
 	if (r == 0)
 		r = keep_other_builds(delivery->sources, stage, plan);
 	if (r == 0)
-		r = stage_commit(stage, delivery->render, delivery->context, ret_generation, reterr);
+		r = stage_commit(stage, delivery->render, delivery->context, ret_generation,
+				 reterr);
 	return r;
 }

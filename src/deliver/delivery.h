@@ -23,7 +23,7 @@ struct delivery {
 	const char *stage_dir;
 	const char *kernel_release;
 	const struct source *sources; /* those that PLAN's packages point to */
-	struct plan *plan;            /* filled in further, as stage_add() says */
+	struct plan *plan; /* filled in further, as stage_add() says */
 	/* Makes the manifest for a generation number; called with `context`. */
 	int (*render)(void *context, unsigned int generation, struct bytes *ret);
 	void *context;

@@ -272,7 +272,8 @@ struct module_aliases *module_aliases_free(struct module_aliases *aliases)
 bool module_aliases_serve(const struct module_aliases *aliases, const char *modalias)
 {
 	struct kmod_list *modules = NULL;
-	bool found = kmod_module_new_from_lookup(aliases->context, modalias, &modules) == 0 && modules;
+	bool found =
+		kmod_module_new_from_lookup(aliases->context, modalias, &modules) == 0 && modules;
 
 	kmod_module_unref_list(modules);
 	return found;

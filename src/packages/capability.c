@@ -20,7 +20,8 @@ char *pattern_decode(const char *text)
 
 		if (text[0] == '%' && (high = text_hex_digit(text[1])) >= 0)
 			low = text_hex_digit(text[2]);
-		/* %00 would end the string early; libzypp's std::string keeps it, but no alias has one. */
+		/* %00 would end the string early; libzypp's std::string keeps it, but no alias has
+		 * one. */
 		if (low < 0 || high * 16 + low == 0) {
 			*to++ = *text++;
 			continue;
@@ -128,12 +129,13 @@ static int decode_into(struct strings *patterns, const struct strings *encoded)
 
 /* Buses whose aliases come without a prefix now and then, see kernel: scripts/mod/file2alias.c. */
 static const char *const buses[] = {
-	"acpi", "amba",     "ap",    "auxiliary", "bcma", "ccw",     "cdx",   "cpu",    "css",
-	"dfl",  "dmi",      "eisa",  "hdaudio",   "hid",  "i2c",     "input", "ipack",  "ishtp",
-	"mdio", "mei",      "mhi",   "of",        "pci",  "pcmcia",  "pnp",   "parisc", "platform",
-	"scsi", "rapidio",  "sdio",  "serio",     "spi",  "ssam",    "ssb",   "tee",    "typec",
-	"ulpi", "usb",      "vio",   "virtio",    "vmbus", "wmi",    "zorro", "x86cpu", "ieee1394",
-	"fsl-mc", "rpmsg",  "slim",  "sdw",       "coreboot",
+	"acpi",  "amba",     "ap",       "auxiliary", "bcma",     "ccw",    "cdx",   "cpu",
+	"css",   "dfl",      "dmi",      "eisa",      "hdaudio",  "hid",    "i2c",   "input",
+	"ipack", "ishtp",    "mdio",     "mei",       "mhi",      "of",     "pci",   "pcmcia",
+	"pnp",   "parisc",   "platform", "scsi",      "rapidio",  "sdio",   "serio", "spi",
+	"ssam",  "ssb",      "tee",      "typec",     "ulpi",     "usb",    "vio",   "virtio",
+	"vmbus", "wmi",      "zorro",    "x86cpu",    "ieee1394", "fsl-mc", "rpmsg", "slim",
+	"sdw",   "coreboot",
 };
 
 /*

@@ -20,16 +20,16 @@
 enum hint_repair {
 	HINT_AS_IT_IS,
 	HINT_MERGED_ESCAPE, /* a raw [..] class stood inside a %XX escape or an escaped class */
-	HINT_UNPREFIXED,    /* "bus:...:..." without a prefix, which libsolv splits at the bus */
+	HINT_UNPREFIXED, /* "bus:...:..." without a prefix, which libsolv splits at the bus */
 };
 
 /* One `modalias(...)`, as libsolv and libzypp evaluate it, after the repairs that we know. */
 struct hint {
-	char *text;              /* the pattern as the package has it, still encoded */
-	char *prefix;            /* capability that must be provided too, or NULL */
+	char *text; /* the pattern as the package has it, still encoded */
+	char *prefix; /* capability that must be provided too, or NULL */
 	struct strings patterns; /* decoded patterns for fnmatch(3), OR-ed; one unless repaired */
 	enum hint_repair repair;
-	bool match_all;          /* fits any machine: reported, never selects */
+	bool match_all; /* fits any machine: reported, never selects */
 };
 
 /*

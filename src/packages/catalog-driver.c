@@ -138,10 +138,13 @@ static int add_modules(const Pool *pool, Id id, struct driver *driver)
 static const char *repair_text(enum hint_repair repair)
 {
 	if (repair == HINT_MERGED_ESCAPE)
-		return "a [..] class was merged into an escape, so that libzypp never matches it; it is "
-		       "read as what it was made from; build the package with a generator that merges "
+		return "a [..] class was merged into an escape, so that libzypp never matches it; "
+		       "it is "
+		       "read as what it was made from; build the package with a generator that "
+		       "merges "
 		       "before it escapes";
-	return "a hint without a kernel- prefix has two colons or more, so that libzypp takes its bus "
+	return "a hint without a kernel- prefix has two colons or more, so that libzypp takes its "
+	       "bus "
 	       "for a package; it is read whole; write modalias(kernel-<flavor>:...)";
 }
 
@@ -157,12 +160,13 @@ static int diagnose_hints(struct driver *driver)
 		int r = 0;
 
 		if (hint->repair != HINT_AS_IT_IS)
-			r = diagnostics_add(&driver->diagnostics, ids[hint->repair], hint->text, "%s",
-					    repair_text(hint->repair));
+			r = diagnostics_add(&driver->diagnostics, ids[hint->repair], hint->text,
+					    "%s", repair_text(hint->repair));
 		if (r == 0 && hint->match_all)
-			r = diagnostics_add(&driver->diagnostics, "match-all-hint", hint->text,
-					    "a hint fits every machine; it does not select the package; "
-					    "name the hardware instead");
+			r = diagnostics_add(
+				&driver->diagnostics, "match-all-hint", hint->text,
+				"a hint fits every machine; it does not select the package; "
+				"name the hardware instead");
 		if (r < 0)
 			return r;
 	}

@@ -91,8 +91,7 @@ static void finish_repo(struct catalog *catalog, Repo *repo, struct source *sour
 	Id id;
 
 	repo_internalize(repo);
-	FOR_REPO_SOLVABLES(repo, id, s)
-	{
+	FOR_REPO_SOLVABLES (repo, id, s) {
 		if (s->arch == ARCH_SRC || s->arch == ARCH_NOSRC)
 			continue;
 		repair_supplements(catalog->pool, s);
@@ -115,7 +114,8 @@ static bool find_repomd_entry(Pool *pool, Repo *repo, const char *type, struct r
 	bool found = false;
 	Id checksum_type = 0;
 
-	dataiterator_init(&di, pool, repo, SOLVID_META, REPOSITORY_REPOMD_TYPE, type, SEARCH_STRING);
+	dataiterator_init(&di, pool, repo, SOLVID_META, REPOSITORY_REPOMD_TYPE, type,
+			  SEARCH_STRING);
 	dataiterator_prepend_keyname(&di, REPOSITORY_REPOMD);
 	if (dataiterator_step(&di)) {
 		dataiterator_setpos_parent(&di);
@@ -223,8 +223,8 @@ static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, i
 	if (!catalog->rpm_state)
 		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
 	handle = rpm_byrpmh(catalog->rpm_state, rpm_header_handle(rpm));
-	id = handle ? repo_add_rpm_handle(repo, handle, REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE) :
-			    0;
+	id = handle ? repo_add_rpm_handle(repo, handle, REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE)
+		    : 0;
 	if (!id)
 		return error_set(&source->error, -EBADMSG, "read the RPM", name,
 				 pool_errstr(catalog->pool), NULL);
@@ -245,8 +245,8 @@ static int add_directory(struct catalog *catalog, struct source *source, Repo *r
 				  folder, strerror(-worst));
 	for (size_t i = 0; i < names.count; i++) {
 		bool top = text_equal(folder, ".");
-		auto_free char *path = text_format("%s%s%s", top ? "" : folder, top ? "" : "/",
-						   names.items[i]);
+		auto_free char *path =
+			text_format("%s%s%s", top ? "" : folder, top ? "" : "/", names.items[i]);
 		auto_fd int child = -1;
 		struct stat st;
 		int r = 0;
@@ -298,7 +298,8 @@ int catalog_add_source(struct catalog *catalog, struct source *source, size_t in
 	default:
 		r = load_single(catalog, source, repo);
 	}
-	/* Half a primary is no repository: what it lists may lack what makes it safe to choose from. */
+	/* Half a primary is no repository: what it lists may lack what makes it safe to choose
+	 * from. */
 	if (r < 0 && source->kind == SOURCE_RPM_MD)
 		repo_empty(repo, 1);
 	finish_repo(catalog, repo, source);

@@ -62,8 +62,8 @@ static bool rpm_database_exists(int root_fd)
 	static const char *const files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
 
 	for (size_t i = 0; i < COUNT(folders) * COUNT(files); i++) {
-		auto_free char *path = text_format("%s/%s", folders[i / COUNT(files)],
-						   files[i % COUNT(files)]);
+		auto_free char *path =
+			text_format("%s/%s", folders[i / COUNT(files)], files[i % COUNT(files)]);
 
 		if (path && file_exists_in_root(root_fd, path))
 			return true;
@@ -83,8 +83,8 @@ int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 		return 0;
 	pool_set_rootdir(pool, root);
 	if (repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA | REPO_USE_ROOTDIR) != 0)
-		return error_set(reterr, -EBADMSG, "read the rpm database", NULL,
-				 pool_errstr(pool), "repair it with rpm --rebuilddb");
+		return error_set(reterr, -EBADMSG, "read the rpm database", NULL, pool_errstr(pool),
+				 "repair it with rpm --rebuilddb");
 	pool_set_rootdir(pool, NULL);
 	catalog->has_base = pool->installed->nsolvables > 0;
 	return catalog->has_base;
@@ -192,8 +192,10 @@ static void collect_hints(const Pool *pool, Id dep, Id prefix, Queue *patterns, 
 		}
 	} else if (rel->flags == REL_AND) {
 		/* "a & hardware": either side may be the capability that the hint is tied to. */
-		collect_hints(pool, rel->name, ISRELDEP(rel->evr) ? 0 : rel->evr, patterns, prefixes);
-		collect_hints(pool, rel->evr, ISRELDEP(rel->name) ? 0 : rel->name, patterns, prefixes);
+		collect_hints(pool, rel->name, ISRELDEP(rel->evr) ? 0 : rel->evr, patterns,
+			      prefixes);
+		collect_hints(pool, rel->evr, ISRELDEP(rel->name) ? 0 : rel->name, patterns,
+			      prefixes);
 	} else if (catalog_is_boolean(rel->flags)) {
 		collect_hints(pool, rel->name, 0, patterns, prefixes);
 		collect_hints(pool, rel->evr, 0, patterns, prefixes);
@@ -217,7 +219,8 @@ void catalog_leaves(const struct catalog *catalog, Id dep, Queue *leaves)
 
 	if (ISRELDEP(dep)) {
 		rel = GETRELDEP(catalog->pool, dep);
-		if (catalog_is_boolean(rel->flags) || rel->flags == REL_WITH || rel->flags == REL_WITHOUT) {
+		if (catalog_is_boolean(rel->flags) || rel->flags == REL_WITH ||
+		    rel->flags == REL_WITHOUT) {
 			catalog_leaves(catalog, rel->name, leaves);
 			catalog_leaves(catalog, rel->evr, leaves);
 			return;
@@ -298,8 +301,7 @@ Id catalog_find_kernel(const struct catalog *catalog, const char *release, bool 
 	Solvable *s;
 	Id id;
 
-	FOR_POOL_SOLVABLES(id)
-	{
+	FOR_POOL_SOLVABLES (id) {
 		s = pool->solvables + id;
 		if ((s->repo != pool->installed) == offered && s->arch != ARCH_SRC &&
 		    provides_release(pool, s, wanted) && catalog_is_kernel(catalog, id))
@@ -320,8 +322,7 @@ int catalog_kernel_provides(const struct catalog *catalog, const char *release, 
 
 	if (!kernel)
 		return 0;
-	FOR_POOL_SOLVABLES(id)
-	{
+	FOR_POOL_SOLVABLES (id) {
 		const Solvable *s = pool->solvables + id;
 
 		if (id != kernel && (s->repo != pool->solvables[kernel].repo ||

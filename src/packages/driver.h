@@ -26,22 +26,22 @@ struct symbol_need {
 };
 
 struct driver {
-	int id;      /* the catalog's number of it */
+	int id; /* the catalog's number of it */
 	char *nevra; /* name-[epoch:]version-release.arch, an epoch of 0 left out */
 	char *name;
 	unsigned long epoch;
 	char *version;
 	char *release;
 	char *arch;
-	char *vendor;        /* NULL if none */
-	size_t source;       /* index into the catalog's sources; SIZE_MAX: installed */
-	char *location;      /* of the RPM, relative to its source; NULL if installed */
-	char *checksum;      /* of the RPM, lower-case hex; NULL if the metadata has none */
+	char *vendor; /* NULL if none */
+	size_t source; /* index into the catalog's sources; SIZE_MAX: installed */
+	char *location; /* of the RPM, relative to its source; NULL if installed */
+	char *checksum; /* of the RPM, lower-case hex; NULL if the metadata has none */
 	char *checksum_type; /* "sha256", ... */
-	uint64_t size;       /* of the RPM in bytes; 0 if unknown */
+	uint64_t size; /* of the RPM in bytes; 0 if unknown */
 	enum driver_role role;
-	char *family;        /* base name and flavor, any "-k<version>" taken out; never NULL */
-	char *flavor;        /* of the KMP; NULL if the package is none */
+	char *family; /* base name and flavor, any "-k<version>" taken out; never NULL */
+	char *flavor; /* of the KMP; NULL if the package is none */
 	char *build_release; /* kernel release that it was built for, or NULL if it does not say */
 	struct hint *hints;
 	size_t hint_count;

@@ -16,11 +16,11 @@ enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM };
 const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm" */
 
 struct source {
-	char *id;       /* short and unique: "1", "2" in order of --repo */
+	char *id; /* short and unique: "1", "2" in order of --repo */
 	char *location; /* as the user typed it */
 	enum source_kind kind;
-	char *file;   /* SOURCE_RPM: its name below fd; else NULL */
-	int fd;       /* the directory that locations are relative to; -1 if it could not be read */
+	char *file; /* SOURCE_RPM: its name below fd; else NULL */
+	int fd; /* the directory that locations are relative to; -1 if it could not be read */
 	int priority; /* as zypp counts: smaller is better */
 	size_t packages;
 	size_t drivers;

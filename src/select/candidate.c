@@ -66,19 +66,21 @@ static int add_kabi_diagnostics(struct plan_package *package)
 	if (package->driver.role != ROLE_DRIVER)
 		return 0;
 	if (kabi->status == KABI_UNPROVEN)
-		r = diagnostics_add(&package->diagnostics, "kabi-unproven", NULL,
-				    "it does not say which kernel symbols it needs, so nothing shows "
-				    "that its modules fit");
+		r = diagnostics_add(
+			&package->diagnostics, "kabi-unproven", NULL,
+			"it does not say which kernel symbols it needs, so nothing shows "
+			"that its modules fit");
 	else if (kabi->status == KABI_UNKNOWN && !package->driver.symbol_count == !kabi->checked)
-		r = diagnostics_add(&package->diagnostics, "kabi-unknown", NULL,
-				    "nothing says which symbols the kernel has; give its symvers file or "
-				    "package with --kernel");
+		r = diagnostics_add(
+			&package->diagnostics, "kabi-unknown", NULL,
+			"nothing says which symbols the kernel has; give its symvers file or "
+			"package with --kernel");
 	if (r == 0 && kabi->unverified.count)
-		r = diagnostics_add(&package->diagnostics, "symbols-unverified",
-				    kabi->unverified.items[0],
-				    "%zu of its %zu symbols are used by no module of the kernel's tree, so "
-				    "their CRCs are not known; give a symvers file with --kernel",
-				    kabi->unverified.count, kabi->checked);
+		r = diagnostics_add(
+			&package->diagnostics, "symbols-unverified", kabi->unverified.items[0],
+			"%zu of its %zu symbols are used by no module of the kernel's tree, so "
+			"their CRCs are not known; give a symvers file with --kernel",
+			kabi->unverified.count, kabi->checked);
 	return r;
 }
 
@@ -110,7 +112,8 @@ static int fill_metadata(const struct candidate_context *context, int id,
 	return 0;
 }
 
-/* What kabi_compare() finds goes into PACKAGE; a mismatch is its verdict until something is worse. */
+/* What kabi_compare() finds goes into PACKAGE; a mismatch is its verdict until something is worse.
+ */
 static int compare_kabi(const struct candidate_context *context, struct plan_package *package)
 {
 	auto_free char *culprit = NULL;

@@ -21,8 +21,9 @@
 static int not_at_hand(struct plan_package *package)
 {
 	package->rpm_at_hand = false;
-	return diagnostics_add(&package->diagnostics, "rpm-not-at-hand", package->driver.location,
-			       "its RPM is not in the repository, only its metadata; staging needs it");
+	return diagnostics_add(
+		&package->diagnostics, "rpm-not-at-hand", package->driver.location,
+		"its RPM is not in the repository, only its metadata; staging needs it");
 }
 
 static int check_identity(const struct plan_package *package, const struct rpm *rpm,

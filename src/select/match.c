@@ -61,7 +61,8 @@ struct match_index *match_index_free(struct match_index *index)
 	return NULL;
 }
 
-/* The first entry at FROM or later whose modalias starts with the LENGTH bytes of PREFIX or more. */
+/* The first entry at FROM or later whose modalias starts with the LENGTH bytes of PREFIX or more.
+ */
 static size_t first_from(const struct match_index *index, const char *prefix, size_t length)
 {
 	size_t low = 0, high = index->count;

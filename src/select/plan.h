@@ -13,22 +13,22 @@
 
 /* The closed list of docs/reasons.md; ids are part of the machine interface. */
 enum reason {
-	REASON_SELECTED,      /* its hint fits a device, its requirements hold */
-	REASON_REQUIRED,      /* another selected package needs it */
-	REASON_UPDATE,        /* selected, and replaces an installed older build */
-	REASON_INSTALLED,     /* this very build is installed */
-	REASON_OTHER_FLAVOR,  /* made for another kernel flavor */
-	REASON_OTHER_ARCH,    /* made for another architecture */
-	REASON_OTHER_KERNEL,  /* asks for another kernel release by name */
+	REASON_SELECTED, /* its hint fits a device, its requirements hold */
+	REASON_REQUIRED, /* another selected package needs it */
+	REASON_UPDATE, /* selected, and replaces an installed older build */
+	REASON_INSTALLED, /* this very build is installed */
+	REASON_OTHER_FLAVOR, /* made for another kernel flavor */
+	REASON_OTHER_ARCH, /* made for another architecture */
+	REASON_OTHER_KERNEL, /* asks for another kernel release by name */
 	REASON_KABI_MISMATCH, /* needs symbols that the kernel lacks or has with other CRCs */
-	REASON_KABI_UNKNOWN,  /* nothing says which symbols the kernel has */
-	REASON_MISSING_MODULE,     /* needs a symbol of a kernel module that is not in its tree */
+	REASON_KABI_UNKNOWN, /* nothing says which symbols the kernel has */
+	REASON_MISSING_MODULE, /* needs a symbol of a kernel module that is not in its tree */
 	REASON_MISSING_DEPENDENCY, /* requires something that nothing at hand provides */
-	REASON_OUTRANKED,     /* another family or repository serves the same with a better rank */
-	REASON_OLDER,         /* a newer build of the same family fits */
-	REASON_CONFLICT,      /* conflicts with a selected or installed package */
-	REASON_UNTRUSTED,     /* its signature was not checked, and checks were not switched off */
-	REASON_CORRUPT,       /* the RPM is damaged, or not the one that the metadata describes */
+	REASON_OUTRANKED, /* another family or repository serves the same with a better rank */
+	REASON_OLDER, /* a newer build of the same family fits */
+	REASON_CONFLICT, /* conflicts with a selected or installed package */
+	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */
+	REASON_CORRUPT, /* the RPM is damaged, or not the one that the metadata describes */
 	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */
 };
 const char *reason_id(enum reason reason);
@@ -38,30 +38,30 @@ const char *kabi_status_id(enum kabi_status status);
 
 struct kabi {
 	enum kabi_status status;
-	size_t checked;            /* ksym requirements compared */
-	struct strings missing;    /* symbols that the kernel does not have */
-	struct strings differing;  /* symbols with another CRC */
+	size_t checked; /* ksym requirements compared */
+	struct strings missing; /* symbols that the kernel does not have */
+	struct strings differing; /* symbols with another CRC */
 	struct strings unverified; /* symbols that an incomplete table says nothing about */
 };
 
 /* A hint of a package that fits a device. */
 struct plan_hint {
-	char *pattern;  /* decoded, as it matched */
+	char *pattern; /* decoded, as it matched */
 	char *modalias; /* of the device */
-	size_t device;  /* index into the device list */
+	size_t device; /* index into the device list */
 };
 
 /* What rank knows without opening packages; compared field by field, in this order. */
 struct rank {
-	int closeness;   /* 2 built for exactly this release, 1 by metadata, 0 nothing to go by */
+	int closeness; /* 2 built for exactly this release, 1 by metadata, 0 nothing to go by */
 	int specificity; /* of the best matching pattern: 4 subsystem .. 0 wildcard */
-	int priority;    /* of the repository, smaller is better */
+	int priority; /* of the repository, smaller is better */
 };
 
 /* A module file of a package, as far as it was looked at. */
 struct plan_module {
-	char *name;   /* normalised */
-	char *path;   /* in the package; below its NEVRA directory once staged */
+	char *name; /* normalised */
+	char *path; /* in the package; below its NEVRA directory once staged */
 	char *sha256; /* once staged, else NULL */
 };
 
@@ -69,30 +69,33 @@ struct plan_package {
 	struct driver driver;
 	bool selected;
 	enum reason reason;
-	char *detail;  /* one sentence for people */
+	char *detail; /* one sentence for people */
 	char *culprit; /* symbol, capability, package; or NULL */
 	struct plan_hint *hints;
 	size_t hint_count;
 	struct strings required_by; /* NEVRAs */
-	struct strings assumed;     /* requirements that a bare base takes for granted */
+	struct strings assumed; /* requirements that a bare base takes for granted */
 	struct kabi kabi;
 	struct rank rank;
-	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL */
-	bool rpm_at_hand;       /* its RPM can be opened now */
-	bool header_checked;    /* ... and select/header.c has looked at it, which fills: */
-	uint64_t rpm_size;      /* of the RPM, in bytes */
+	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL
+			   */
+	bool rpm_at_hand; /* its RPM can be opened now */
+	bool header_checked; /* ... and select/header.c has looked at it, which fills: */
+	uint64_t rpm_size; /* of the RPM, in bytes */
 	uint64_t unpacked_size; /* of its files, in bytes */
 	char *rpm_staged; /* its copy, below the generation, once staged; else NULL */
 	struct plan_module *modules;
 	size_t module_count;
-	struct strings firmware;          /* paths below lib/firmware */
-	struct diagnostics diagnostics;   /* of the package: flaws, what was left out when staging */
+	struct strings firmware; /* paths below lib/firmware */
+	struct diagnostics diagnostics; /* of the package: flaws, what was left out when staging */
 };
 
 struct plan {
-	struct plan_package *packages; /* selected ones first, then by name, version (newest first) */
+	struct plan_package
+		*packages; /* selected ones first, then by name, version (newest first) */
 	size_t count;
-	size_t *unmatched; /* indices of devices: a module or a refused package serves them, no driver is bound */
+	size_t *unmatched; /* indices of devices: a module or a refused package serves them, no
+			      driver is bound */
 	size_t unmatched_count;
 };
 

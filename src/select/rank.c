@@ -18,8 +18,8 @@ static const struct field pci_fields[] = {
 	{ "v", 2 }, { "d", 3 }, { "sv", 4 }, { "sd", 4 }, { "bc", 1 }, { "sc", 1 }, { "i", 1 },
 };
 static const struct field usb_fields[] = {
-	{ "v", 2 },  { "p", 3 },   { "d", 3 },  { "dc", 1 }, { "dsc", 1 },
-	{ "dp", 1 }, { "ic", 1 },  { "isc", 1 }, { "ip", 1 }, { "in", 1 },
+	{ "v", 2 },  { "p", 3 },  { "d", 3 },   { "dc", 1 }, { "dsc", 1 },
+	{ "dp", 1 }, { "ic", 1 }, { "isc", 1 }, { "ip", 1 }, { "in", 1 },
 };
 
 /* The length of the value at TEXT, up to the letters of the next field or the end. */

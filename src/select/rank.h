@@ -15,8 +15,8 @@
  */
 int rank_specificity(const char *pattern);
 /*
- * Negative if LEFT is better than RIGHT, positive if worse; 0 only for the same package. Compares closeness, specificity,
- * repository priority, version (by VERSION_ORDER, as strcmp), name.
+ * Negative if LEFT is better than RIGHT, positive if worse; 0 only for the same package. Compares
+ * closeness, specificity, repository priority, version (by VERSION_ORDER, as strcmp), name.
  */
 int rank_compare(const struct plan_package *left, const struct plan_package *right,
 		 int version_order);

@@ -15,8 +15,8 @@ struct selection {
 	struct match_index *index;
 	struct solve *solve;
 	struct plan plan;
-	struct ids rejected;  /* for good; their verdicts stand */
-	struct ids picked;    /* of the last run */
+	struct ids rejected; /* for good; their verdicts stand */
+	struct ids picked; /* of the last run */
 	struct plan installed; /* driver packages of the base, as records */
 };
 
@@ -32,7 +32,7 @@ int selection_part_rivals(struct selection *selection);
 bool selection_is_rejected(const struct selection *selection, int id);
 /* The INDEXth picked package; it is in the plan, because a run adopts what it picks. */
 __attribute__((returns_nonnull)) struct plan_package *selection_picked(struct selection *selection,
-									size_t index);
+								       size_t index);
 /*
  * Negative if LEFT goes before RIGHT of the same family: repository priority, then version. A name
  * may hold its kernel's version, so libsolv does not see that these are one family.

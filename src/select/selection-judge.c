@@ -37,8 +37,8 @@ static int judge_picked(struct selection *selection, struct plan_package *packag
 		return -ENOMEM;
 	if (!package->hint_count)
 		return verdict_select(package, REASON_REQUIRED,
-				      package->required_by.count ? package->required_by.items[0] :
-									 NULL);
+				      package->required_by.count ? package->required_by.items[0]
+								 : NULL);
 	if (installed)
 		return verdict_select(package, REASON_UPDATE, installed->driver.nevra);
 	return verdict_select(package, REASON_SELECTED, NULL);
@@ -51,7 +51,8 @@ static int judge_by_solver(struct selection *selection, struct plan_package *pac
 	auto_free char *culprit = NULL;
 	enum refusal refusal;
 	int other = 0;
-	int r = solve_refusal(selection->solve, package->driver.id, along, &refusal, &culprit, &other);
+	int r = solve_refusal(selection->solve, package->driver.id, along, &refusal, &culprit,
+			      &other);
 
 	*ret_judged = r == 0 && refusal != REFUSAL_NONE;
 	return *ret_judged ? verdict_refusal(package, refusal, culprit) : r;
@@ -86,8 +87,8 @@ static int judge_installed(struct selection *selection, struct plan_package *pac
 	*ret_judged = true;
 	if (order == 0 && text_equal(package->driver.nevra, installed->driver.nevra))
 		return verdict_select(package, REASON_INSTALLED, NULL);
-	return verdict_refuse(package, REASON_OLDER, installed->driver.nevra,
-			      "%s is installed", installed->driver.nevra);
+	return verdict_refuse(package, REASON_OLDER, installed->driver.nevra, "%s is installed",
+			      installed->driver.nevra);
 }
 
 /* What a hint that fits is tied to and is not there: a kernel flavor if there is one, or NULL. */
@@ -139,7 +140,8 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 		return r;
 	if (winner)
 		return verdict_refuse(package, REASON_OUTRANKED, winner->driver.nevra,
-				      "%s goes better with the other packages", winner->driver.nevra);
+				      "%s goes better with the other packages",
+				      winner->driver.nevra);
 	return verdict_refuse(package, REASON_MISSING_DEPENDENCY, NULL,
 			      "its hint is tied to a condition that does not hold");
 }
@@ -184,9 +186,9 @@ int selection_judge(struct selection *selection)
 			continue;
 		strings_done(&package->required_by);
 		strings_done(&package->assumed);
-		r = ids_contain(&selection->picked, package->driver.id) ?
-				  judge_picked(selection, package) :
-				  judge_unpicked(selection, package);
+		r = ids_contain(&selection->picked, package->driver.id)
+			    ? judge_picked(selection, package)
+			    : judge_unpicked(selection, package);
 		if (r < 0)
 			return r;
 	}

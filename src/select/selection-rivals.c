@@ -24,9 +24,9 @@ static bool is_same_family(const struct plan_package *left, const struct plan_pa
 int selection_compare(struct selection *selection, const struct plan_package *left,
 		      const struct plan_package *right)
 {
-	return rank_compare(left, right,
-			    solve_compare_versions(selection->solve, left->driver.id,
-						   right->driver.id));
+	return rank_compare(
+		left, right,
+		solve_compare_versions(selection->solve, left->driver.id, right->driver.id));
 }
 
 /* Is PACKAGE made for this machine and kernel, and neither picked nor refused? */
@@ -50,8 +50,8 @@ static int refusal_beside(struct selection *selection, const struct plan_package
 }
 
 /*
- * 1 if PACKAGE would be picked, but for a conflict with picked packages of other families; 0 if not,
- * -ENOMEM.
+ * 1 if PACKAGE would be picked, but for a conflict with picked packages of other families; 0 if
+ * not, -ENOMEM.
  */
 static int is_blocked(struct selection *selection, const struct plan_package *package)
 {
@@ -88,14 +88,16 @@ static int is_contested(struct selection *selection)
 
 	for (size_t i = 0; i < selection->picked.count; i++)
 		for (size_t j = 0; j < i; j++)
-			if (are_rivals(selection_picked(selection, i), selection_picked(selection, j)))
+			if (are_rivals(selection_picked(selection, i),
+				       selection_picked(selection, j)))
 				return 1;
 	for (size_t i = 0; r == 0 && i < selection->plan.count; i++)
 		r = is_blocked(selection, &selection->plan.packages[i]);
 	return r;
 }
 
-/* 1 if PACKAGE claims a place: picked, blocked, or what a picked build of its family falls back on. */
+/* 1 if PACKAGE claims a place: picked, blocked, or what a picked build of its family falls back on.
+ */
 static int is_claim(struct selection *selection, const struct plan_package *package)
 {
 	const struct plan_package *winner = selection_family_winner(selection, package);
@@ -259,9 +261,9 @@ static int judge_claim(struct selection *selection, struct plan_package *package
 				      "it conflicts with %s, which ranks better",
 				      rival->driver.nevra);
 	/* What was picked stays, even where this order would rather have had it otherwise. */
-	*ret = refusal == REFUSAL_NONE || ids_contain(&selection->picked, package->driver.id) ?
-			     DENIAL_NONE :
-			     DENIAL_SILENT;
+	*ret = refusal == REFUSAL_NONE || ids_contain(&selection->picked, package->driver.id)
+		       ? DENIAL_NONE
+		       : DENIAL_SILENT;
 	return 0;
 }
 

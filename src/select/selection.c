@@ -65,8 +65,9 @@ static int add_candidates(struct selection *selection)
 	return 0;
 }
 
-int selection_new(struct catalog *catalog, const struct source *sources, const struct kernel *kernel,
-		  const struct device_list *devices, struct selection **ret, struct error *reterr)
+int selection_new(struct catalog *catalog, const struct source *sources,
+		  const struct kernel *kernel, const struct device_list *devices,
+		  struct selection **ret, struct error *reterr)
 {
 	auto_selection struct selection *selection = calloc(1, sizeof(*selection));
 	int r;
@@ -144,7 +145,8 @@ static bool updates(struct selection *selection, const struct plan_package *pack
 {
 	return text_equal(package->driver.name, installed->driver.name) &&
 	       text_equal(package->driver.arch, installed->driver.arch) &&
-	       solve_compare_versions(selection->solve, package->driver.id, installed->driver.id) > 0;
+	       solve_compare_versions(selection->solve, package->driver.id, installed->driver.id) >
+		       0;
 }
 
 static int collect_updates(struct selection *selection, struct ids *ret)
@@ -155,8 +157,8 @@ static int collect_updates(struct selection *selection, struct ids *ret)
 		for (size_t j = 0; j < selection->plan.count; j++) {
 			const struct plan_package *package = &selection->plan.packages[j];
 
-			if (selection_is_rejected(selection, package->driver.id) || !package->hint_count ||
-			    !updates(selection, package, installed))
+			if (selection_is_rejected(selection, package->driver.id) ||
+			    !package->hint_count || !updates(selection, package, installed))
 				continue;
 			if (ids_add(ret, installed->driver.id) < 0)
 				return -ENOMEM;
@@ -167,7 +169,7 @@ static int collect_updates(struct selection *selection, struct ids *ret)
 }
 
 int selection_compare_in_family(struct selection *selection, const struct plan_package *left,
-			     const struct plan_package *right)
+				const struct plan_package *right)
 {
 	int order;
 
@@ -178,7 +180,7 @@ int selection_compare_in_family(struct selection *selection, const struct plan_p
 }
 
 const struct plan_package *selection_family_winner(struct selection *selection,
-						const struct plan_package *package)
+						   const struct plan_package *package)
 {
 	for (size_t i = 0; i < selection->picked.count; i++) {
 		const struct plan_package *picked = selection_picked(selection, i);

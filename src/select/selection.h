@@ -17,8 +17,9 @@
 struct selection;
 
 /* Everything is borrowed for as long as the selection lives; CATALOG serves one selection only. */
-int selection_new(struct catalog *catalog, const struct source *sources, const struct kernel *kernel,
-		  const struct device_list *devices, struct selection **ret, struct error *reterr);
+int selection_new(struct catalog *catalog, const struct source *sources,
+		  const struct kernel *kernel, const struct device_list *devices,
+		  struct selection **ret, struct error *reterr);
 struct selection *selection_free(struct selection *selection);
 /*
  * Decide. *RET is borrowed and valid until the next call; its packages may be filled in further

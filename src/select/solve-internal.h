@@ -20,9 +20,9 @@ struct solve {
 	const struct match_index *index;
 	Pool *pool;
 	Id kernel_id;
-	bool symbol_sets;  /* the kernel provides kernel(FLAVOR:SET) */
-	Map assumed;       /* capabilities that only the bare base provides, by Id of the name */
-	Map considered;    /* packages that may be installed */
+	bool symbol_sets; /* the kernel provides kernel(FLAVOR:SET) */
+	Map assumed; /* capabilities that only the bare base provides, by Id of the name */
+	Map considered; /* packages that may be installed */
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;
 };

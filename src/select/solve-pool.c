@@ -16,8 +16,7 @@ static void remove_other_kernels(struct solve *solve)
 
 	map_init(&solve->considered, pool->nsolvables);
 	map_setall(&solve->considered);
-	FOR_POOL_SOLVABLES(id)
-	{
+	FOR_POOL_SOLVABLES (id) {
 		if (!catalog_is_kernel(solve->catalog, id))
 			continue;
 		if (pool->solvables[id].repo == pool->installed)
@@ -74,8 +73,8 @@ static Offset add_spelled(const struct solve *solve, Offset provides, const char
 	if (!equals)
 		return add_provide(solve, provides, pool_str2id(solve->pool, text, 1));
 	name = strndup(text, (size_t)(equals - text));
-	return name ? add_equal(solve, provides, name, pool_str2id(solve->pool, equals + 3, 1)) :
-			    provides;
+	return name ? add_equal(solve, provides, name, pool_str2id(solve->pool, equals + 3, 1))
+		    : provides;
 }
 
 /* Does the kernel satisfy `ksym(F:SYMBOL) = VERSION`, as far as its symbols are known? */
@@ -147,7 +146,8 @@ void solve_add_kernel(struct solve *solve)
 	for (size_t i = 0; i < kernel->provides.count; i++)
 		provides = add_spelled(solve, provides, kernel->provides.items[i]);
 	provides = add_symbols(solve, provides);
-	provides = add_equal(solve, provides, "kernel-uname-r", pool_str2id(pool, kernel->release, 1));
+	provides =
+		add_equal(solve, provides, "kernel-uname-r", pool_str2id(pool, kernel->release, 1));
 	provides = add_equal(solve, provides, "kernel", evr);
 	provides = add_provide(solve, provides, pool_rel2id(pool, name, evr, REL_EQ, 1));
 	s = pool->solvables + solve->kernel_id;
@@ -174,7 +174,7 @@ static bool is_offered(const struct solve *solve, Id leaf)
 	Pool *pool = solve->pool;
 	Id id, at;
 
-	FOR_PROVIDES(id, at, leaf)
+	FOR_PROVIDES (id, at, leaf)
 		if (catalog_source_of(solve->catalog, id) != SIZE_MAX &&
 		    catalog_role(solve->catalog, id) != ROLE_USERSPACE)
 			return true;
@@ -224,8 +224,7 @@ void solve_add_bare_base(struct solve *solve)
 		return;
 	pool_createwhatprovides(pool);
 	queue_init(&leaves);
-	FOR_POOL_SOLVABLES(id)
-	{
+	FOR_POOL_SOLVABLES (id) {
 		if (may_be_planned(solve, id))
 			assume_leaves(solve, id, &leaves);
 	}

@@ -137,8 +137,7 @@ int solve_candidates(struct solve *solve, struct ids *ret)
 	Pool *pool = solve->pool;
 	Id id;
 
-	FOR_POOL_SOLVABLES(id)
-	{
+	FOR_POOL_SOLVABLES (id) {
 		const Solvable *s = pool->solvables + id;
 
 		if (catalog_source_of(solve->catalog, id) == SIZE_MAX || s->arch == ARCH_SRC ||
@@ -157,8 +156,7 @@ int solve_installed_drivers(struct solve *solve, struct ids *ret)
 	Solvable *s;
 	Id id;
 
-	FOR_REPO_SOLVABLES(solve->pool->installed, id, s)
-	{
+	FOR_REPO_SOLVABLES (solve->pool->installed, id, s) {
 		if (id != solve->kernel_id && catalog_is_driver(solve->catalog, id) &&
 		    ids_add(ret, id) < 0)
 			return -ENOMEM;
@@ -214,7 +212,8 @@ int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret)
 	for (int i = 0; i < decisions.count; i++) {
 		Id id = decisions.elements[i];
 
-		if (id <= SYSTEMSOLVABLE || solve->pool->solvables[id].repo == solve->pool->installed)
+		if (id <= SYSTEMSOLVABLE ||
+		    solve->pool->solvables[id].repo == solve->pool->installed)
 			continue;
 		if (ids_add(&ids, id) < 0) {
 			queue_free(&decisions);
@@ -344,7 +343,7 @@ static int add_providers(struct solve *solve, int id, const char *capability, st
 
 	if (!dep)
 		return 0;
-	FOR_PROVIDES(other, at, dep)
+	FOR_PROVIDES (other, at, dep)
 		if (other != id && other != solve->kernel_id && !ids_contain(ret, other) &&
 		    ids_add(ret, other) < 0)
 			return -ENOMEM;
@@ -396,7 +395,7 @@ static bool is_there(struct solve *solve, Id dep, const struct ids *picked)
 	Pool *pool = solve->pool;
 	Id id, at;
 
-	FOR_PROVIDES(id, at, dep)
+	FOR_PROVIDES (id, at, dep)
 		if (pool->solvables[id].repo == pool->installed || ids_contain(picked, id))
 			return true;
 	return false;
@@ -431,15 +430,13 @@ static bool holds(struct solve *solve, Id dep, const struct ids *picked)
 	case REL_COND:
 		if (!otherwise)
 			return holds(solve, rel->name, picked) || !holds(solve, rel->evr, picked);
-		return holds(solve, otherwise->name, picked) ?
-				     holds(solve, rel->name, picked) :
-				     holds(solve, otherwise->evr, picked);
+		return holds(solve, otherwise->name, picked) ? holds(solve, rel->name, picked)
+							     : holds(solve, otherwise->evr, picked);
 	case REL_UNLESS:
 		if (!otherwise)
 			return holds(solve, rel->name, picked) && !holds(solve, rel->evr, picked);
-		return holds(solve, otherwise->name, picked) ?
-				     holds(solve, otherwise->evr, picked) :
-				     holds(solve, rel->name, picked);
+		return holds(solve, otherwise->name, picked) ? holds(solve, otherwise->evr, picked)
+							     : holds(solve, rel->name, picked);
 	default:
 		return is_there(solve, dep, picked);
 	}
@@ -480,8 +477,7 @@ bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need)
 
 	if (!dep)
 		return false;
-	FOR_PROVIDES(other, at, dep)
-	{
+	FOR_PROVIDES (other, at, dep) {
 		const Solvable *s = pool->solvables + other;
 
 		if (other == solve->kernel_id || !s->provides)
@@ -507,7 +503,7 @@ bool solve_requires(struct solve *solve, int id, int other)
 	if (!s->requires)
 		return false;
 	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
-		FOR_PROVIDES(provider, at, *dep)
+		FOR_PROVIDES (provider, at, *dep)
 			if (provider == other)
 				return true;
 	return false;

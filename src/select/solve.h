@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * solve - dependencies: which packages the hardware pulls in for one kernel, and what keeps one out.
+ * solve - dependencies: which packages the hardware pulls in for one kernel, and what keeps one
+ * out.
  *
  * Layer: select. With packages/catalog.c the only user of libsolv. Packages are the catalog's ids.
  */
@@ -41,16 +42,16 @@ bool solve_fits_arch(const struct solve *solve, int id);
 /* Leave ID out of every later run; never withdrawn. */
 int solve_reject(struct solve *solve, int id);
 /*
- * What would be installed, as `zypper install-new-recommends --no-recommends` decides, and updates of
- * the installed packages UPDATES. 0, -ENOMEM, or -EBADMSG if the base cannot be solved at all.
+ * What would be installed, as `zypper install-new-recommends --no-recommends` decides, and updates
+ * of the installed packages UPDATES. 0, -ENOMEM, or -EBADMSG if the base cannot be solved at all.
  */
 int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret);
 
 enum refusal {
-	REFUSAL_NONE,       /* it could be installed */
-	REFUSAL_KERNEL,     /* requires another kernel */
+	REFUSAL_NONE, /* it could be installed */
+	REFUSAL_KERNEL, /* requires another kernel */
 	REFUSAL_DEPENDENCY, /* something required is not there */
-	REFUSAL_CONFLICT,   /* with another package, or obsoletes it */
+	REFUSAL_CONFLICT, /* with another package, or obsoletes it */
 	REFUSAL_OTHER_BUILD, /* needs another build of a package than the one that is there */
 };
 /*
@@ -59,7 +60,8 @@ enum refusal {
  */
 int solve_refusal(struct solve *solve, int id, const struct ids *along, enum refusal *ret,
 		  char **ret_culprit, int *ret_other);
-/* Append the packages other than ID that say to provide one of MODULES (normalised). 0 or -ENOMEM. */
+/* Append the packages other than ID that say to provide one of MODULES (normalised). 0 or -ENOMEM.
+ */
 int solve_same_modules(struct solve *solve, int id, const struct strings *modules, struct ids *ret);
 /* Could ID be installed if none of OTHERS could? 1, 0, or -ENOMEM. */
 int solve_stands_without(struct solve *solve, int id, const struct ids *others);

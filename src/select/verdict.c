@@ -62,8 +62,8 @@ int verdict_select(struct plan_package *package, enum reason reason, const char 
 	if (reason == REASON_REQUIRED)
 		detail = text_format("required by %s", culprit ? culprit : "the installed system");
 	else if (reason == REASON_UPDATE)
-		detail = text_format("replaces the installed %s, for %zu device%s", culprit, devices,
-				     plural);
+		detail = text_format("replaces the installed %s, for %zu device%s", culprit,
+				     devices, plural);
 	else if (reason == REASON_INSTALLED)
 		detail = text_format("this build is installed, for %zu device%s", devices, plural);
 	else
@@ -81,10 +81,11 @@ int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 	const struct kabi *kabi = &package->kabi;
 
 	if (absent)
-		return verdict_refuse(package, REASON_MISSING_MODULE, culprit,
-				      "it needs %s, which a module exports that this kernel's tree does "
-				      "not have",
-				      culprit);
+		return verdict_refuse(
+			package, REASON_MISSING_MODULE, culprit,
+			"it needs %s, which a module exports that this kernel's tree does "
+			"not have",
+			culprit);
 	if (kabi->checked == 1)
 		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
 				      "the kernel symbol that it needs %s",
@@ -101,8 +102,8 @@ int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 				      kabi->missing.count, kabi->checked,
 				      kabi->missing.count == 1 ? "is" : "are");
 	return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
-			      "%zu of the %zu kernel symbols that it needs %s", kabi->differing.count,
-			      kabi->checked, differ(kabi->differing.count));
+			      "%zu of the %zu kernel symbols that it needs %s",
+			      kabi->differing.count, kabi->checked, differ(kabi->differing.count));
 }
 
 int verdict_family(struct plan_package *loser, const struct plan_package *winner)
@@ -126,7 +127,8 @@ int verdict_same_module(struct plan_package *loser, const struct plan_package *w
 int verdict_needs_rival(struct plan_package *package, const struct plan_package *required)
 {
 	return verdict_refuse(package, REASON_CONFLICT, required->driver.nevra,
-			      "it requires %s, which ships the same modules", required->driver.nevra);
+			      "it requires %s, which ships the same modules",
+			      required->driver.nevra);
 }
 
 int verdict_refusal(struct plan_package *package, enum refusal refusal, const char *culprit)
@@ -135,15 +137,18 @@ int verdict_refusal(struct plan_package *package, enum refusal refusal, const ch
 
 	switch (refusal) {
 	case REFUSAL_KERNEL:
-		return verdict_refuse(package, REASON_OTHER_KERNEL, culprit, "it requires %s", what);
+		return verdict_refuse(package, REASON_OTHER_KERNEL, culprit, "it requires %s",
+				      what);
 	case REFUSAL_DEPENDENCY:
 		return verdict_refuse(package, REASON_MISSING_DEPENDENCY, culprit,
-				      "it requires %s, which nothing provides that could be used", what);
+				      "it requires %s, which nothing provides that could be used",
+				      what);
 	case REFUSAL_OTHER_BUILD:
 		return verdict_refuse(package, REASON_CONFLICT, culprit,
 				      "it needs another build of a package than %s", what);
 	default:
-		return verdict_refuse(package, REASON_CONFLICT, culprit, "it conflicts with %s", what);
+		return verdict_refuse(package, REASON_CONFLICT, culprit, "it conflicts with %s",
+				      what);
 	}
 }
 
@@ -159,14 +164,16 @@ int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, 
 {
 	if (!package->hint_count)
 		return verdict_refuse(package, REASON_MATCH_ALL_HINT,
-				      package->driver.hint_count ? package->driver.hints[0].text : NULL,
+				      package->driver.hint_count ? package->driver.hints[0].text
+								 : NULL,
 				      "only a hint that fits every machine speaks for it");
 	if (!prefix)
 		return verdict_refuse(package, REASON_MISSING_DEPENDENCY, NULL,
 				      "its hint is tied to a condition that does not hold");
 	if (text_starts(prefix, "kernel-"))
 		return verdict_refuse(package, REASON_OTHER_FLAVOR, prefix,
-				      "it is for %s, the kernel is kernel-%s", prefix, kernel->flavor);
+				      "it is for %s, the kernel is kernel-%s", prefix,
+				      kernel->flavor);
 	return verdict_refuse(package, REASON_MISSING_DEPENDENCY, prefix,
 			      "its hint is tied to %s, which is not there", prefix);
 }

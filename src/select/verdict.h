@@ -11,8 +11,8 @@
 #include "select/solve.h"
 
 __attribute__((format(printf, 4, 5))) int verdict_refuse(struct plan_package *package,
-							  enum reason reason, const char *culprit,
-							  const char *format, ...);
+							 enum reason reason, const char *culprit,
+							 const char *format, ...);
 /* Selected, required by, or updating CULPRIT; or installed. */
 int verdict_select(struct plan_package *package, enum reason reason, const char *culprit);
 /* Symbols do not fit; the numbers are in package->kabi. */

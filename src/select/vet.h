@@ -13,7 +13,8 @@
 struct vet_request {
 	const struct source *sources;
 	const struct kernel *kernel;
-	bool staging;    /* refuse what a dry run only warns of: unknown symbols, unchecked signatures */
+	bool staging; /* refuse what a dry run only warns of: unknown symbols, unchecked signatures
+		       */
 	bool gpg_checks; /* false: take unchecked signatures all the same */
 };
 

@@ -35,8 +35,8 @@ int verb_no_arguments(const struct options *options, const char *verb, int argc,
 
 	if (argc == 0)
 		return EXIT_DONE;
-	error_setf(&error, -1, "run", verb, "see kmp-match --help", "it takes no argument such as '%s'",
-		   argv[0]);
+	error_setf(&error, -1, "run", verb, "see kmp-match --help",
+		   "it takes no argument such as '%s'", argv[0]);
 	return verb_fail(options, &error, EXIT_USAGE);
 }
 

@@ -12,7 +12,8 @@ struct verb {
 	const char *name;
 	const char *arguments; /* as --help shows them, "" if none */
 	const char *summary;
-	int (*run)(const struct options *options, int argc, char **argv); /* returns the exit status */
+	int (*run)(const struct options *options, int argc,
+		   char **argv); /* returns the exit status */
 };
 
 extern const struct verb verb_stage, verb_scan;
