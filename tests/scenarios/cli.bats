@@ -143,14 +143,14 @@ setup() {
 @test "scan --save writes into a pipe, and does not replace it" {
 	make_machine machine "$card=e1000e"
 	mkfifo pipe
-	cat pipe >read &
+	cat pipe >copy &
 	reader=$!
 	kmp_match scan --hardware machine --save pipe
 	equals 0 "$status"
 	[[ -p pipe ]] || equals "a pipe" "$(stat -c %F pipe)"
 	wait "$reader"
 	kmp_match scan --hardware machine --json
-	equals "$output" "$(<read)" "the snapshot"
+	equals "$output" "$(<copy)" "the snapshot"
 }
 
 @test "several --hardware make a union, and - is stdin" {
