@@ -2,13 +2,16 @@
 #include "packages/catalog-internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <solv/repo_rpmdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "packages/rpm.h"
 
 int catalog_new(struct catalog **ret)
 {
@@ -55,37 +58,50 @@ size_t catalog_source_of(const struct catalog *catalog, Id id)
 	return repo && repo->appdata ? (size_t)(uintptr_t)repo->appdata - 1 : SIZE_MAX;
 }
 
-/* Where rpm keeps its database (rpm's own default, SUSE's, Fedora's), by back end. */
-static bool rpm_database_exists(int root_fd)
+/*
+ * The folder of ROOT_FD's rpm database, open: -ENOENT if there is none. No link in its place leads
+ * out of the root, and what librpm would wait for, a FIFO, is no database.
+ */
+static int open_rpm_database(int root_fd, const char **ret_folder)
 {
-	static const char *const folders[] = { "var/lib/rpm", "usr/lib/sysimage/rpm" };
+	/* SUSE's and Fedora's, then rpm's own default; by back end. */
+	static const char *const folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
 	static const char *const files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
 
-	for (size_t i = 0; i < COUNT(folders) * COUNT(files); i++) {
-		auto_free char *path =
-			text_format("%s/%s", folders[i / COUNT(files)], files[i % COUNT(files)]);
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		auto_fd int fd = file_open_in_root(root_fd, folders[i], O_RDONLY | O_DIRECTORY);
+		struct stat st;
 
-		if (path && file_exists_in_root(root_fd, path))
-			return true;
+		*ret_folder = folders[i];
+		for (size_t j = 0; fd >= 0 && j < COUNT(files); j++)
+			if (fstatat(fd, files[j], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			    S_ISREG(st.st_mode))
+				return take_fd(&fd);
 	}
-	return false;
+	return -ENOENT;
 }
 
 int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 {
+	const char *folder = NULL;
+	auto_fd int fd = open_rpm_database(root_fd, &folder);
 	/* librpm takes paths only; this one names the directory that is open. */
-	auto_free char *root = text_format("/proc/self/fd/%d", root_fd);
+	auto_free char *path = text_format("/proc/self/fd/%d", fd);
+	auto_free char *message = NULL;
 	Pool *pool = catalog->pool;
+	int r;
 
-	if (!root)
+	if (!path)
 		return -ENOMEM;
-	if (!rpm_database_exists(root_fd))
+	if (fd < 0)
 		return 0;
-	pool_set_rootdir(pool, root);
-	if (repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA | REPO_USE_ROOTDIR) != 0)
-		return error_set(reterr, -EBADMSG, "read the rpm database", NULL, pool_errstr(pool),
+	rpm_database_enter(path, &message);
+	r = repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA);
+	rpm_database_leave();
+	if (r != 0)
+		return error_set(reterr, -EBADMSG, "read the rpm database below the root", folder,
+				 message ? message : pool_errstr(pool),
 				 "repair it with rpm --rebuilddb");
-	pool_set_rootdir(pool, NULL);
 	catalog->has_base = pool->installed->nsolvables > 0;
 	return catalog->has_base;
 }

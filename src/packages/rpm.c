@@ -13,6 +13,7 @@
 #include <rpm/rpmkeyring.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
+#include <rpm/rpmmacro.h>
 #include <rpm/rpmtd.h>
 #include <rpm/rpmts.h>
 #include <stdlib.h>
@@ -79,6 +80,18 @@ static const char *without_name(const char *message, const char *name)
 	if (text_starts(message, name) && text_starts(message + length, ": "))
 		return message + length + 2;
 	return *message ? message : NULL;
+}
+
+void rpm_database_enter(const char *folder, char **ret_message)
+{
+	rpmlogSetCallback(keep_message, ret_message);
+	rpmPushMacro(NULL, "_dbpath", NULL, folder, RMIL_CMDLINE);
+}
+
+void rpm_database_leave(void)
+{
+	rpmPopMacro(NULL, "_dbpath");
+	rpmlogSetCallback(NULL, NULL);
 }
 
 static int damaged(const struct rpm *rpm, struct error *reterr, const char *why)

@@ -37,6 +37,14 @@ int rpm_files(const struct rpm *rpm, struct strings *ret);
 /* Sum of the sizes of its files in bytes. */
 uint64_t rpm_installed_size(const struct rpm *rpm);
 
+/*
+ * Librpm's database is the one in FOLDER until rpm_database_leave(), and not where the
+ * configuration of this machine has it. Its first complaint goes to *RET_MESSAGE, owned, instead
+ * of stderr.
+ */
+void rpm_database_enter(const char *folder, char **ret_message);
+void rpm_database_leave(void);
+
 /* One entry of the payload while rpm_payload() visits it; all borrowed. */
 struct rpm_entry {
 	const char *path; /* absolute, as in the package */

@@ -346,3 +346,33 @@ is() {
 	equals 3 "$status"
 	equals "rejected missing-module" "$(verdict foo-kmp-default)"
 }
+
+# rpm's own folder is /var/lib/rpm, SUSE's and Fedora's /usr/lib/sysimage/rpm; /var may be elsewhere.
+@test "the rpm database is read where the system below the root has it" {
+	make_machine machine "$card"
+	echo "package glibc-1-1.x86_64" | make_repo repo
+	make_kernel_base 6.4.0-1-default printk=1111
+	mkdir -p "$ROOT/usr/lib/sysimage"
+	mv "$ROOT/var/lib/rpm" "$ROOT/usr/lib/sysimage/rpm"
+	for link in /usr/lib/sysimage/rpm ../../usr/lib/sysimage/rpm; do
+		ln -sfn "$link" "$ROOT/var/lib/rpm"
+		kmp_match --dry-run --json --kernel 6.4.0-1-default --hardware machine --repo repo
+		equals 0 "$status" "$link"
+		equals "installed package kernel-default-6.4.0-1.x86_64" "$(json "a['kernel']['symbols_from']")"
+	done
+	rm "$ROOT/var/lib/rpm"
+	kmp_match --dry-run --json --kernel 6.4.0-1-default --hardware machine --repo repo
+	equals "installed package kernel-default-6.4.0-1.x86_64" "$(json "a['kernel']['symbols_from']")"
+}
+
+@test "an rpm database that is damaged takes one sentence, which names it" {
+	make_machine machine "$card"
+	echo "package glibc-1-1.x86_64" | make_repo repo
+	mkdir -p "$ROOT/var/lib/rpm"
+	for content in "" garbage; do
+		printf '%s' "$content" >"$ROOT/var/lib/rpm/rpmdb.sqlite"
+		kmp_match --dry-run --json --kernel 6.4.0-1-default --hardware machine --repo repo
+		fails 1 /var/lib/rpm "rpm --rebuilddb"
+		valid
+	done
+}
