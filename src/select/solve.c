@@ -60,7 +60,19 @@ static Id namespace_callback(Pool *pool, void *data, Id name, Id evr)
 	/* 0 stands for "all", a dependency tree for nothing that we know. */
 	if (name != NAMESPACE_MODALIAS || !evr || ISRELDEP(evr))
 		return 0;
+	if (((const struct solve *)data)->without_hardware)
+		return 0;
 	return pattern_fit(data, evr) == FIT_DEVICE ? 1 : 0;
+}
+
+/*
+ * Let no hint hold while it is asked what a package itself requires: the solver would weigh every
+ * other package that the hardware wants too, which takes long where there are hundreds of builds.
+ */
+static void set_without_hardware(struct solve *solve, bool without)
+{
+	solve->without_hardware = without;
+	pool_flush_namespaceproviders(solve->pool, NAMESPACE_MODALIAS, 0);
 }
 
 /* Let the pool see what may be installed now. */
@@ -312,7 +324,9 @@ int solve_refusal(struct solve *solve, int id, const struct ids *along, enum ref
 		queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE, along->items[i]);
 	/* Only what is asked for matters here, not what the hardware wants besides. */
 	solver_set_flag(solver, SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
+	set_without_hardware(solve, true);
 	problems = solver_solve(solver, &job);
+	set_without_hardware(solve, false);
 	queue_free(&job);
 	*ret = REFUSAL_NONE;
 	*ret_culprit = NULL;

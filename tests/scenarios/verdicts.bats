@@ -491,3 +491,16 @@ rejected kabi-mismatch" "$(verdict foo-kmp-default)"
 driver foo-kmp-default selected
 userspace foo-tools required" "$(json "'\n'.join('%(role)s %(name)s %(reason)s' % p for p in a['packages'])")"
 }
+
+# Vendors' repositories keep every build that they ever made; judging one must not weigh all the others.
+@test "hundreds of builds of one driver are judged within seconds" {
+	for build in {1..400}; do
+		printf '%s\n' "package foo-kmp-default-1.${build}_k6.4.0_1-1.1.x86_64" \
+			"requires ksym(default:printk) = 1111" "$fits"
+	done | make_repo repo
+	local start=$SECONDS
+	plan --repo repo
+	equals 0 "$status"
+	((SECONDS - start < 6)) || equals "6 s at most" "$((SECONDS - start)) s"
+	equals 399 "$(json "sum(p['reason'] == 'older' for p in a['packages'])")"
+}
