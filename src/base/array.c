@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 int array_grow(void *items, size_t count, size_t size)
 {
@@ -57,14 +57,13 @@ int strings_add_once(struct strings *strings, const char *text)
 
 int strings_addf(struct strings *strings, const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
-	int length;
+	char *text;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	return strings_append_owned(strings, length < 0 ? NULL : text);
+	return strings_append_owned(strings, text);
 }
 
 bool strings_contain(const struct strings *strings, const char *text)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,16 +28,11 @@ int diagnostics_add(struct diagnostics *list, const char *id, const char *culpri
 {
 	auto_free char *text = NULL;
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	if (length < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return add_text(list, id, culprit, text);
+	return text ? add_text(list, id, culprit, text) : -ENOMEM;
 }
 
 int diagnostics_copy(struct diagnostics *list, const struct diagnostics *from)

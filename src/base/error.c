@@ -2,7 +2,6 @@
 #include "base/error.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +27,7 @@ int error_setf(struct error *error, int r, const char *what, const char *on, con
 	va_list args;
 
 	va_start(args, why_format);
-	if (vasprintf(&why, why_format, args) < 0)
-		why = NULL;
+	why = text_vformat(why_format, args);
 	va_end(args);
 	return error_set(error, r, what, on, why, hint);
 }

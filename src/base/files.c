@@ -108,15 +108,22 @@ int file_read_fd(int fd, size_t max, struct bytes *ret)
 	return 0;
 }
 
-int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *ret)
+int file_open_regular_in_root(int root_fd, const char *path, int flags)
 {
-	auto_fd int fd = file_open_in_root(root_fd, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	auto_fd int fd = file_open_in_root(root_fd, path, flags | O_RDONLY | O_NOCTTY | O_NONBLOCK);
 	int r;
 
 	if (fd < 0)
 		return fd;
 	r = check_regular(fd);
-	return r < 0 ? r : file_read_fd(fd, max, ret);
+	return r < 0 ? r : take_fd(&fd);
+}
+
+int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *ret)
+{
+	auto_fd int fd = file_open_regular_in_root(root_fd, path, 0);
+
+	return fd < 0 ? fd : file_read_fd(fd, max, ret);
 }
 
 int file_create(int dir_fd, const char *path, int flags, mode_t mode)
@@ -146,19 +153,30 @@ int file_write_fd(int fd, const void *data, size_t size)
 	return 0;
 }
 
-int dir_names(int fd, struct strings *ret)
+int dir_open(int fd, DIR **ret)
 {
-	auto_strings struct strings names = { 0 };
-	auto_dir DIR *dir = NULL;
 	auto_fd int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct dirent *entry;
+	DIR *dir;
 
 	if (own < 0)
 		return -errno;
 	dir = fdopendir(own);
 	if (!dir)
 		return -errno;
-	own = -1; /* owned by dir from here on */
+	take_fd(&own); /* owned by dir from here on */
+	*ret = dir;
+	return 0;
+}
+
+int dir_names(int fd, struct strings *ret)
+{
+	auto_strings struct strings names = { 0 };
+	auto_dir DIR *dir = NULL;
+	struct dirent *entry;
+	int r = dir_open(fd, &dir);
+
+	if (r < 0)
+		return r;
 	while (errno = 0, entry = readdir(dir)) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,8 @@ int file_open_in_root(int root_fd, const char *path, int flags);
 bool file_exists_in_root(int root_fd, const char *path);
 /* Only a regular file, opened without blocking on a FIFO or device: -EISDIR, -EINVAL otherwise. */
 int file_open_regular(int dir_fd, const char *path);
+/* The same below ROOT_FD, as file_open_in_root(); FLAGS may add O_NOFOLLOW. */
+int file_open_regular_in_root(int root_fd, const char *path, int flags);
 /* Read all of FD, at most MAX bytes: -EFBIG beyond. */
 int file_read_fd(int fd, size_t max, struct bytes *ret);
 /* file_open_in_root() + file_read_fd(), regular files only. */
@@ -37,6 +40,8 @@ int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *r
 int file_create(int dir_fd, const char *path, int flags, mode_t mode);
 /* Write all SIZE bytes. 0 or -errno. */
 int file_write_fd(int fd, const void *data, size_t size);
+/* A stream of the entries of the directory FD, which stays open and unmoved. 0 or -errno. */
+int dir_open(int fd, DIR **ret);
 /* Sorted names in the directory FD, without "." and "..". FD stays open and usable. */
 int dir_names(int fd, struct strings *ret);
 /* Remove NAME in DIR_FD and all below it, never following a symlink. 0 (also if absent) or -errno.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,16 +13,23 @@ bool text_ends(const char *text, const char *suffix)
 	return length >= tail && memcmp(text + length - tail, suffix, tail) == 0;
 }
 
-char *text_format(const char *format, ...)
+char *text_vformat(const char *format, va_list args)
 {
 	char *text = NULL;
+
+	/* What it leaves in TEXT when it fails is undefined. */
+	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+char *text_format(const char *format, ...)
+{
 	va_list args;
-	int length;
+	char *text;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	return length < 0 ? NULL : text;
+	return text;
 }
 
 int text_hex_digit(char c)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -23,6 +24,7 @@ static inline bool text_starts(const char *text, const char *prefix)
 bool text_ends(const char *text, const char *suffix);
 /* What FORMAT makes; owned, NULL if out of memory. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format, ...);
+__attribute__((format(printf, 1, 0))) char *text_vformat(const char *format, va_list args);
 /*
  * A copy of TEXT safe for a terminal and for JSON: control bytes and what is no valid UTF-8
  * become "\xHH". Owned, NULL if out of memory.

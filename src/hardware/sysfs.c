@@ -64,15 +64,11 @@ static int note_entry(struct entries *entries, const char *name, unsigned char t
 static int list_entries(int fd, struct entries *ret)
 {
 	auto_dir DIR *dir = NULL;
-	auto_fd int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent *entry;
+	int r = dir_open(fd, &dir);
 
-	if (own < 0)
-		return -errno;
-	dir = fdopendir(own);
-	if (!dir)
-		return -errno;
-	take_fd(&own); /* owned by dir from here on */
+	if (r < 0)
+		return r;
 	while (errno = 0, entry = readdir(dir))
 		if (entry->d_name[0] != '.' &&
 		    note_entry(ret, entry->d_name, entry_type(fd, entry)) < 0)

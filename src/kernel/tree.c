@@ -79,17 +79,10 @@ static int list_entry(struct tree *tree, int fd, const struct dirent *entry, con
 
 static int list_folder(struct tree *tree, int fd, const char *path, unsigned int depth)
 {
-	auto_fd int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	auto_dir DIR *dir = NULL;
 	struct dirent *entry;
-	int r = 0;
+	int r = dir_open(fd, &dir);
 
-	if (own < 0)
-		return -errno;
-	dir = fdopendir(own);
-	if (!dir)
-		return -errno;
-	own = -1; /* owned by dir from here on */
 	while (r == 0 && (errno = 0, entry = readdir(dir))) {
 		auto_free char *below = NULL;
 
@@ -278,15 +271,7 @@ int tree_open(const char *path, struct tree **ret, struct error *reterr)
 /* Never a symlink, nor anything but a file: names come from a listing that may be outdated. */
 static int open_module(const struct tree *tree, size_t index)
 {
-	auto_fd int fd = file_open_in_root(tree->fd, tree->files.items[index],
-					   O_RDONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EINVAL;
+	return file_open_regular_in_root(tree->fd, tree->files.items[index], O_NOFOLLOW);
 }
 
 const char *tree_arch(const struct tree *tree)

@@ -124,14 +124,7 @@ int source_open(const char *location, size_t index, struct source *ret)
 
 int source_open_rpm(const struct source *source, const char *location)
 {
-	auto_fd int fd = file_open_in_root(source->fd, location, O_RDONLY | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EINVAL;
+	return file_open_regular_in_root(source->fd, location, 0);
 }
 
 void source_done(struct source *source)

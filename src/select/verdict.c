@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,16 +29,11 @@ int verdict_refuse(struct plan_package *package, enum reason reason, const char 
 {
 	auto_free char *text = NULL;
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	if (length < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return set_verdict(package, false, reason, culprit, text_printable(text));
+	return text ? set_verdict(package, false, reason, culprit, text_printable(text)) : -ENOMEM;
 }
 
 static size_t count_devices(const struct plan_package *package)
