@@ -122,7 +122,8 @@ int json_parse(const char *text, size_t size, struct json **ret)
 
 	if (!tokener)
 		return -ENOMEM;
-	if (size >= INT32_MAX)
+	/* json-c takes a NUL for the end, and would not look at what follows it. */
+	if (size >= INT32_MAX || memchr(text, '\0', size))
 		return -EBADMSG;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* The NUL that ends the text is passed too: only then a cut document is told from a whole
@@ -168,10 +169,15 @@ const char *json_get_text(const struct json *object, const char *key)
 bool json_get_number(const struct json *object, const char *key, int64_t *ret)
 {
 	const struct json *value = json_get(object, key);
+	int64_t number;
 
 	if (!value || !json_object_is_type(inside(value), json_type_int))
 		return false;
-	*ret = json_object_get_int64(inside(value));
+	number = json_object_get_int64(inside(value));
+	/* json-c clamps what does not fit: who sees an end of the range cannot know the number. */
+	if (number == INT64_MIN || number == INT64_MAX)
+		return false;
+	*ret = number;
 	return true;
 }
 
@@ -183,13 +189,21 @@ bool json_is_null(const struct json *object, const char *key)
 	       json_object_object_get_ex(inside(object), key, &value) && !value;
 }
 
+/* json-c asserts that it is asked about an array. */
+static bool is_array(const struct json *value)
+{
+	return json_object_is_type(inside(value), json_type_array);
+}
+
 size_t json_length(const struct json *array)
 {
-	return array ? json_object_array_length(inside(array)) : 0;
+	return is_array(array) ? json_object_array_length(inside(array)) : 0;
 }
 
 const struct json *json_item(const struct json *array, size_t index)
 {
+	if (!is_array(array))
+		return NULL;
 	return (const struct json *)json_object_array_get_idx(inside(array), index);
 }
 

@@ -33,15 +33,19 @@ int json_write(const struct json *json, FILE *out);
 /* The same as a string; owned. */
 char *json_text(const struct json *json);
 
-/* Parse SIZE bytes, nested at most 32 deep. 0, -EBADMSG if malformed or followed by more, -ENOMEM.
+/*
+ * Parse SIZE bytes, which a NUL byte follows, nested at most 32 deep.
+ * 0, -EBADMSG if malformed or followed by more, -ENOMEM.
  */
 int json_parse(const char *text, size_t size, struct json **ret);
 /* Borrowed from OBJECT; NULL when absent or of another type. */
 const struct json *json_get(const struct json *object, const char *key);
 const struct json *json_get_array(const struct json *object, const char *key);
 const char *json_get_text(const struct json *object, const char *key);
+/* Whole numbers strictly between INT64_MIN and INT64_MAX. */
 bool json_get_number(const struct json *object, const char *key, int64_t *ret);
 bool json_is_null(const struct json *object, const char *key); /* present, and null */
+/* What is no array has no items. */
 size_t json_length(const struct json *array);
 const struct json *json_item(const struct json *array, size_t index);
 const char *json_item_text(const struct json *array, size_t index);
