@@ -58,11 +58,8 @@ size_t catalog_source_of(const struct catalog *catalog, Id id)
 	return repo && repo->appdata ? (size_t)(uintptr_t)repo->appdata - 1 : SIZE_MAX;
 }
 
-/*
- * The folder of ROOT_FD's rpm database, open: -ENOENT if there is none. No link in its place leads
- * out of the root, and what librpm would wait for, a FIFO, is no database.
- */
-static int open_rpm_database(int root_fd, const char **ret_folder)
+/* Where ROOT_FD has its rpm database, or NULL; a FIFO, which librpm would wait for, is none. */
+static const char *find_rpm_database(int root_fd)
 {
 	/* SUSE's and Fedora's, then rpm's own default; by back end. */
 	static const char *const folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
@@ -72,32 +69,33 @@ static int open_rpm_database(int root_fd, const char **ret_folder)
 		auto_fd int fd = file_open_in_root(root_fd, folders[i], O_RDONLY | O_DIRECTORY);
 		struct stat st;
 
-		*ret_folder = folders[i];
 		for (size_t j = 0; fd >= 0 && j < COUNT(files); j++)
 			if (fstatat(fd, files[j], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 			    S_ISREG(st.st_mode))
-				return take_fd(&fd);
+				return folders[i];
 	}
-	return -ENOENT;
+	return NULL;
 }
 
 int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 {
-	const char *folder = NULL;
-	auto_fd int fd = open_rpm_database(root_fd, &folder);
+	const char *folder = find_rpm_database(root_fd);
 	/* librpm takes paths only; this one names the directory that is open. */
-	auto_free char *path = text_format("/proc/self/fd/%d", fd);
+	auto_free char *root = text_format("/proc/self/fd/%d", root_fd);
 	auto_free char *message = NULL;
 	Pool *pool = catalog->pool;
+	bool moved;
 	int r;
 
-	if (!path)
+	if (!root)
 		return -ENOMEM;
-	if (fd < 0)
+	if (!folder)
 		return 0;
-	rpm_database_enter(path, &message);
-	r = repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA);
-	rpm_database_leave();
+	pool_set_rootdir(pool, root);
+	moved = rpm_database_enter(folder, &message);
+	r = repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA | REPO_USE_ROOTDIR);
+	rpm_database_leave(moved);
+	pool_set_rootdir(pool, NULL);
 	if (r != 0)
 		return error_set(reterr, -EBADMSG, "read the rpm database below the root", folder,
 				 message ? message : pool_errstr(pool),

@@ -82,15 +82,23 @@ static const char *without_name(const char *message, const char *name)
 	return *message ? message : NULL;
 }
 
-void rpm_database_enter(const char *folder, char **ret_message)
+bool rpm_database_enter(const char *folder, char **ret_message)
 {
+	auto_free char *configured = rpmExpand("%{?_dbpath}", NULL);
+	/* What libsolv takes where librpm is not configured (repo_rpmdb_librpm.h, detect_dbpath()).
+	 */
+	bool moved = !text_equal(configured && *configured ? configured : "/var/lib/rpm", folder);
+
 	rpmlogSetCallback(keep_message, ret_message);
-	rpmPushMacro(NULL, "_dbpath", NULL, folder, RMIL_CMDLINE);
+	if (moved)
+		rpmPushMacro(NULL, "_dbpath", NULL, folder, RMIL_CMDLINE);
+	return moved;
 }
 
-void rpm_database_leave(void)
+void rpm_database_leave(bool moved)
 {
-	rpmPopMacro(NULL, "_dbpath");
+	if (moved)
+		rpmPopMacro(NULL, "_dbpath");
 	rpmlogSetCallback(NULL, NULL);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -40,10 +41,10 @@ uint64_t rpm_installed_size(const struct rpm *rpm);
 /*
  * Librpm's database is the one in FOLDER until rpm_database_leave(), and not where the
  * configuration of this machine has it. Its first complaint goes to *RET_MESSAGE, owned, instead
- * of stderr.
+ * of stderr. True if the two places differ, which rpm_database_leave() has to be told.
  */
-void rpm_database_enter(const char *folder, char **ret_message);
-void rpm_database_leave(void);
+bool rpm_database_enter(const char *folder, char **ret_message);
+void rpm_database_leave(bool moved);
 
 /* One entry of the payload while rpm_payload() visits it; all borrowed. */
 struct rpm_entry {

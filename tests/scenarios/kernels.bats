@@ -347,11 +347,18 @@ is() {
 	equals "rejected missing-module" "$(verdict foo-kmp-default)"
 }
 
+# leave_leaks: libsolv and librpm leave a little behind of a database that is elsewhere, or damaged.
+leave_leaks() {
+	printf 'leak:%s\n' libsqlite3.so librpm.so librpmio.so libsolv.so libsolvext.so >suppressions
+	export LSAN_OPTIONS=suppressions=$PWD/suppressions:print_suppressions=0
+}
+
 # rpm's own folder is /var/lib/rpm, SUSE's and Fedora's /usr/lib/sysimage/rpm; /var may be elsewhere.
 @test "the rpm database is read where the system below the root has it" {
 	make_machine machine "$card"
 	echo "package glibc-1-1.x86_64" | make_repo repo
 	make_kernel_base 6.4.0-1-default printk=1111
+	leave_leaks
 	mkdir -p "$ROOT/usr/lib/sysimage"
 	mv "$ROOT/var/lib/rpm" "$ROOT/usr/lib/sysimage/rpm"
 	for link in /usr/lib/sysimage/rpm ../../usr/lib/sysimage/rpm; do
@@ -369,6 +376,7 @@ is() {
 	make_machine machine "$card"
 	echo "package glibc-1-1.x86_64" | make_repo repo
 	mkdir -p "$ROOT/var/lib/rpm"
+	leave_leaks
 	for content in "" garbage; do
 		printf '%s' "$content" >"$ROOT/var/lib/rpm/rpmdb.sqlite"
 		kmp_match --dry-run --json --kernel 6.4.0-1-default --hardware machine --repo repo
