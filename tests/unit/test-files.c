@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "scratch.h"
@@ -169,6 +170,30 @@ static void only_regular_files_are_opened_and_none_blocks(void **state)
 					 -EINVAL);
 	}
 	alarm(0);
+	scratch_remove(&scratch);
+}
+
+static void a_file_that_is_leased_away_is_not_waited_for(void **state)
+{
+	auto_bytes struct bytes bytes = { 0 };
+	struct scratch scratch;
+	auto_fd int fd = -1;
+
+	(void)state;
+	scratch_make(&scratch);
+	scratch_write(&scratch, "file", "text");
+	fd = openat(scratch.fd, "file", O_RDWR | O_CLOEXEC);
+	signal(SIGIO, SIG_IGN);
+	if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0) {
+		scratch_remove(&scratch);
+		skip();
+	}
+	/* The kernel would take the lease away only after /proc/sys/fs/lease-break-time. */
+	alarm(20);
+	assert_int_equal(file_read_in_root(scratch.fd, "file", 9, &bytes), -EAGAIN);
+	alarm(0);
+	assert_int_equal(fcntl(fd, F_SETLEASE, F_UNLCK), 0);
+	assert_int_equal(file_read_in_root(scratch.fd, "file", 9, &bytes), 0);
 	scratch_remove(&scratch);
 }
 
@@ -538,6 +563,7 @@ int main(void)
 		cmocka_unit_test(an_opened_path_obeys_its_flags_and_closes_on_exec),
 		cmocka_unit_test(links_of_proc_that_jump_are_not_followed),
 		cmocka_unit_test(only_regular_files_are_opened_and_none_blocks),
+		cmocka_unit_test(a_file_that_is_leased_away_is_not_waited_for),
 		cmocka_unit_test(a_file_is_read_up_to_its_limit_and_not_beyond),
 		cmocka_unit_test(a_pipe_is_read_to_its_end),
 		cmocka_unit_test(files_that_lie_about_their_size_are_read_whole),

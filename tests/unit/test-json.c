@@ -212,6 +212,9 @@ static void only_one_well_formed_document_is_read(void **state)
 	} cases[] = {
 		ROW("{}", 0),
 		ROW(" \t\r\n[] \t\r\n", 0),
+		ROW("12", 0),
+		ROW("true", 0),
+		ROW("\"\"", 0),
 		ROW("", -EBADMSG),
 		ROW("   ", -EBADMSG),
 		ROW("{}x", -EBADMSG),

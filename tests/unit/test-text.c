@@ -66,6 +66,7 @@ static void what_is_no_printable_utf8_is_spelled_out(void **state)
 		{ "four overlong", "\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf" },
 		{ "the last of all", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf" },
 		{ "beyond the last", "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
+		{ "lead beyond the last", "\xf5\x80\x80\x80", "\\xf5\\x80\\x80\\x80" },
 		{ "five byte lead", "\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80" },
 		{ "no lead at all", "\xfe\xff\xf5", "\\xfe\\xff\\xf5" },
 		{ "cut two", "a\xc3", "a\\xc3" },
