@@ -13,6 +13,12 @@
 
 #include "base/cleanup.h"
 
+/*
+ * EAGAIN is a rename that passed a ".." by (openat2(2)), or a file leased to another process, which
+ * may stay so for long: enough for the first, too few to be noticed for the second.
+ */
+#define OPEN_TRIES_MAX 64
+
 void bytes_done(struct bytes *bytes)
 {
 	free(bytes->data);
@@ -32,11 +38,12 @@ int file_open_in_root(int root_fd, const char *path, int flags)
 		.flags = (unsigned int)flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
+	int tries = OPEN_TRIES_MAX;
 	long fd;
 
 	do
 		fd = syscall(SYS_openat2, root_fd, skip_slashes(path), &how, sizeof(how));
-	while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+	while (fd < 0 && (errno == EINTR || (errno == EAGAIN && --tries > 0)));
 	return fd < 0 ? -errno : (int)fd;
 }
 
