@@ -166,8 +166,10 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 		r = read_hardware(pipeline, options, reterr);
 	if (r == 0)
 		r = read_packages(pipeline, options, reterr);
-	if (r == 0)
+	if (r == 0) {
 		r = find_kernel(pipeline, options, reterr);
+		pipeline->usage = r == -EINVAL;
+	}
 	if (r == 0)
 		r = select_packages(pipeline, options, reterr);
 	if (r < 0)

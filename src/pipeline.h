@@ -49,6 +49,7 @@ struct pipeline {
 	size_t source_count;
 	struct selection *selection;
 	struct plan *plan; /* the selection's */
+	bool usage;   /* what was asked for makes no sense */
 	bool trouble; /* a repository could not be read, or a chosen RPM is damaged */
 	unsigned int generation;
 	int exit;
@@ -56,7 +57,7 @@ struct pipeline {
 
 /*
  * Run every stage up to the plan, or with options->dry_run false up to the staging directory.
- * The exit status is in ret->exit. 0, or -errno with *RETERR set; -EINVAL stands for EXIT_USAGE.
+ * The exit status is in ret->exit. 0, or -errno with *RETERR set.
  * *RET holds what was reached either way: release it with pipeline_done().
  */
 int pipeline_run(const struct options *options, struct pipeline *ret, struct error *reterr);

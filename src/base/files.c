@@ -54,6 +54,11 @@ bool file_exists_in_root(int root_fd, const char *path)
 	return fd >= 0;
 }
 
+const char *file_strerror(int r)
+{
+	return r == -EINVAL ? "it is no regular file" : strerror(-r);
+}
+
 static int check_regular(int fd)
 {
 	struct stat st;

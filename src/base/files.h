@@ -28,6 +28,8 @@ void bytes_done(struct bytes *bytes);
  */
 int file_open_in_root(int root_fd, const char *path, int flags);
 bool file_exists_in_root(int root_fd, const char *path);
+/* What R, from one of these functions, means: strerror(-R), and -EINVAL is no regular file. */
+const char *file_strerror(int r);
 /* Only a regular file, opened without blocking on a FIFO or device: -EISDIR, -EINVAL otherwise. */
 int file_open_regular(int dir_fd, const char *path);
 /* The same below ROOT_FD, as file_open_in_root(); FLAGS may add O_NOFOLLOW. */

@@ -395,12 +395,24 @@ static int settle_flavor(struct kernel *kernel, const char *wanted, struct error
 			 "its release does not end in one", "say which with --flavor");
 }
 
-static int settle_arch(struct kernel *kernel, const char *wanted, const char *machine_arch)
+static bool is_arch(const char *text)
+{
+	size_t length =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return length && text[length] == '\0';
+}
+
+static int settle_arch(struct kernel *kernel, const char *wanted, const char *machine_arch,
+		       struct error *reterr)
 {
 	const char *arch = wanted ? wanted : kernel->arch ? NULL : machine_arch;
 
 	if (!arch)
 		return 0;
+	if (!is_arch(arch))
+		return error_set(reterr, -EINVAL, "use the architecture", arch,
+				 "no machine is called so", "give what uname -m prints");
 	free(kernel->arch);
 	kernel->arch = strdup(arch);
 	return kernel->arch ? 0 : -ENOMEM;
@@ -466,7 +478,7 @@ int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
 				 "nothing says which release it is", "give --kernel-release");
 	r = settle_flavor(kernel, request->flavor, reterr);
 	if (r == 0)
-		r = settle_arch(kernel, request->arch, machine_arch);
+		r = settle_arch(kernel, request->arch, machine_arch, reterr);
 	return r < 0 ? r : settle_symbols(kernel, reterr);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packages/catalog-internal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <solv/chksum.h>
@@ -85,6 +86,37 @@ static void repair_supplements(Pool *pool, Solvable *solvable)
 	queue_free(&deps);
 }
 
+/* Can TEXT be a part of a NEVRA: not empty, no slash, blank or control character? */
+static bool is_word(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '/')
+			return false;
+	return *text;
+}
+
+/* An edition as rpm takes it: a numeric epoch of 32 bits, if any, and a version. */
+static bool is_edition(const char *text)
+{
+	const char *colon = strchr(text, ':');
+	char *end = NULL;
+
+	if (!is_word(text) || text[strcspn(text, "-")] == '\0')
+		return false;
+	if (!colon)
+		return *text != '-';
+	if (!isdigit((unsigned char)*text) || strtoull(text, &end, 10) > UINT32_MAX)
+		return false;
+	return end == colon && colon[1] != '-';
+}
+
+/* rpm would not build such a package, and nothing that carries its name could be trusted. */
+static bool is_well_formed(const Pool *pool, const Solvable *s)
+{
+	return is_word(pool_id2str(pool, s->name)) && is_word(pool_id2str(pool, s->arch)) &&
+	       is_edition(pool_id2str(pool, s->evr));
+}
+
 static void finish_repo(struct catalog *catalog, Repo *repo, struct source *source)
 {
 	Solvable *s;
@@ -94,6 +126,15 @@ static void finish_repo(struct catalog *catalog, Repo *repo, struct source *sour
 	FOR_REPO_SOLVABLES (repo, id, s) {
 		if (s->arch == ARCH_SRC || s->arch == ARCH_NOSRC)
 			continue;
+		if (!is_well_formed(catalog->pool, s)) {
+			(void)diagnostics_add(
+				&source->diagnostics, "malformed-package",
+				pool_solvable2str(catalog->pool, s),
+				"a package without a proper name, version or architecture is "
+				"left out");
+			repo_free_solvable(repo, id, 0);
+			continue;
+		}
 		repair_supplements(catalog->pool, s);
 		source->packages++;
 		if (catalog_is_driver(catalog, id))
@@ -139,7 +180,7 @@ static int read_repomd(struct catalog *catalog, struct source *source, Repo *rep
 		r = decompress_stream(&bytes, REPOMD_SIZE_MAX, &file);
 	if (r < 0)
 		return error_setf(&source->error, r, WHAT, source->location, NULL,
-				  "repodata/repomd.xml: %s", strerror(-r));
+				  "repodata/repomd.xml: %s", file_strerror(r));
 	if (repo_add_repomdxml(repo, file, 0) != 0)
 		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
 				  "run createrepo_c on it again", "repodata/repomd.xml: %s",
@@ -158,7 +199,7 @@ static int read_verified(struct source *source, const struct repomd_entry *entry
 	if (r < 0)
 		return error_setf(&source->error, r, WHAT, source->location,
 				  "run createrepo_c on it again", "%s: %s", entry->location,
-				  strerror(-r));
+				  file_strerror(r));
 	r = digest_hex(entry->checksum_type, bytes.data, bytes.size, &checksum);
 	if (r < 0)
 		return error_setf(&source->error, r, WHAT, source->location,
@@ -263,7 +304,7 @@ static int add_directory(struct catalog *catalog, struct source *source, Repo *r
 				r = add_rpm(catalog, source, repo, child, path);
 			else if (child < 0 && text_ends(path, ".rpm"))
 				r = error_setf(&source->error, child, WHAT, source->location, NULL,
-					       "%s: %s", path, strerror(-child));
+					       "%s: %s", path, file_strerror(child));
 		}
 		if (r < 0 && worst == 0)
 			worst = r;

@@ -151,6 +151,11 @@ static bool names_kernel(const Pool *pool, Id name)
 	       text_starts(text, "kernel(") || names_module(pool, name);
 }
 
+static bool names_release(const Pool *pool, Id name)
+{
+	return text_equal(pool_id2str(pool, name), "kernel-uname-r");
+}
+
 static bool names_firmware(const Pool *pool, Id name)
 {
 	return text_starts(pool_id2str(pool, name), "firmware(");
@@ -161,6 +166,9 @@ bool catalog_is_kernel(const struct catalog *catalog, Id id)
 	const Pool *pool = catalog->pool;
 	const char *name = pool_id2str(pool, pool->solvables[id].name);
 
+	/* Whoever says to be a kernel of some release is taken at its word. */
+	if (any_provide(pool, id, names_release))
+		return true;
 	return text_starts(name, "kernel-") && !text_starts(name, "kernel-module-") &&
 	       !text_starts(name, "kernel-firmware") && !strstr(name, "-kmp-") &&
 	       any_provide(pool, id, names_kernel);

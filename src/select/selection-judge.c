@@ -117,6 +117,10 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 	bool judged = false;
 	int r;
 
+	if (solve_is_kernel(selection->solve, package->driver.id))
+		return verdict_refuse(
+			package, REASON_OTHER_KERNEL, package->driver.nevra,
+			"it is a kernel or a part of one, and those are never chosen");
 	if (!solve_fits_arch(selection->solve, package->driver.id))
 		return verdict_refuse(package, REASON_OTHER_ARCH, package->driver.arch,
 				      "it is built for %s", package->driver.arch);
@@ -134,7 +138,9 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 	if (r < 0 || judged)
 		return r;
 	if (winner && selection_compare_in_family(selection, winner, package) < 0)
-		return verdict_family(package, winner);
+		return verdict_family(package, winner,
+				      solve_compare_versions(selection->solve, package->driver.id,
+							     winner->driver.id));
 	r = judge_beside(selection, package, winner, &judged);
 	if (r < 0 || judged)
 		return r;

@@ -245,7 +245,9 @@ static int judge_claim(struct selection *selection, struct plan_package *package
 
 	*ret = DENIAL_SAID;
 	if (rival && is_same_family(rival, package))
-		return verdict_family(package, rival);
+		return verdict_family(package, rival,
+				      solve_compare_versions(selection->solve, package->driver.id,
+							     rival->driver.id));
 	if (rival)
 		return verdict_same_module(package, rival, shared_module(package, rival));
 	r = find_needed_rival(selection, package, &rival);

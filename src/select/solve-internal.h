@@ -21,7 +21,7 @@ struct solve {
 	Pool *pool;
 	Id kernel_id;
 	bool symbol_sets; /* the kernel provides kernel(FLAVOR:SET) */
-	Map assumed; /* capabilities that only the bare base provides, by Id of the name */
+	Queue assumed; /* what packages require and a bare base is taken to have */
 	Map considered; /* packages that may be installed */
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;

@@ -215,32 +215,14 @@ static bool may_be_planned(const struct solve *solve, Id id)
 void solve_add_bare_base(struct solve *solve)
 {
 	Pool *pool = solve->pool;
-	Offset provides = 0;
-	Queue leaves;
-	Id id, base;
+	Id id;
 
-	map_init(&solve->assumed, pool->nrels + pool->ss.nstrings + 1);
+	queue_init(&solve->assumed);
 	if (catalog_has_base(solve->catalog))
 		return;
 	pool_createwhatprovides(pool);
-	queue_init(&leaves);
 	FOR_POOL_SOLVABLES (id) {
 		if (may_be_planned(solve, id))
-			assume_leaves(solve, id, &leaves);
+			assume_leaves(solve, id, &solve->assumed);
 	}
-	base = repo_add_solvable(pool->installed);
-	for (int i = 0; i < leaves.count; i++) {
-		Id name = leaves.elements[i];
-
-		provides = add_provide(solve, provides, name);
-		while (ISRELDEP(name))
-			name = GETRELDEP(pool, name)->name;
-		map_grow(&solve->assumed, name + 1);
-		MAPSET(&solve->assumed, name);
-	}
-	pool->solvables[base].name = pool_str2id(pool, "@assumed", 1);
-	pool->solvables[base].evr = pool_str2id(pool, "0-0", 1);
-	pool->solvables[base].arch = ARCH_NOARCH;
-	pool->solvables[base].provides = provides;
-	queue_free(&leaves);
 }

@@ -83,6 +83,10 @@ static void refresh(struct solve *solve)
 	map_grow(&solve->considered, pool->nsolvables);
 	pool->considered = &solve->considered;
 	pool_createwhatprovides(pool);
+	/* 2: the system has it (libsolv: doc/libsolv-bindings.txt). No package does, so that
+	 * nothing can conflict with it. */
+	for (int i = 0; i < solve->assumed.count; i++)
+		pool_set_whatprovides(pool, solve->assumed.elements[i], 2);
 }
 
 int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct match_index *index,
@@ -122,7 +126,7 @@ struct solve *solve_free(struct solve *solve)
 	pool_setnamespacecallback(solve->pool, NULL, NULL);
 	solve->pool->considered = NULL;
 	map_free(&solve->considered);
-	map_free(&solve->assumed);
+	queue_free(&solve->assumed);
 	free(solve->fits);
 	free(solve);
 	return NULL;
@@ -153,7 +157,7 @@ int solve_candidates(struct solve *solve, struct ids *ret)
 		const Solvable *s = pool->solvables + id;
 
 		if (catalog_source_of(solve->catalog, id) == SIZE_MAX || s->arch == ARCH_SRC ||
-		    s->arch == ARCH_NOSRC || catalog_is_kernel(solve->catalog, id))
+		    s->arch == ARCH_NOSRC)
 			continue;
 		if (has_fitting_hint(solve, id) && ids_add(&ids, id) < 0)
 			return -ENOMEM;
@@ -174,6 +178,11 @@ int solve_installed_drivers(struct solve *solve, struct ids *ret)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+bool solve_is_kernel(const struct solve *solve, int id)
+{
+	return catalog_is_kernel(solve->catalog, id);
 }
 
 bool solve_fits_arch(const struct solve *solve, int id)
@@ -269,19 +278,22 @@ static struct blame blame_rule(Solver *solver, Id rule)
 	return blame;
 }
 
-static int blame_weight(Pool *pool, const struct blame *blame)
+static int blame_weight(Pool *pool, Id asked, const struct blame *blame)
 {
 	if (blame->refusal == REFUSAL_NONE)
 		return 0;
 	if (blame->refusal == REFUSAL_CONFLICT)
-		return 3;
+		return 4;
 	if (blame->refusal == REFUSAL_OTHER_BUILD)
-		return 2;
+		return 3;
 	/* A requirement that has providers fails only because of what they need themselves. */
-	return blame->dep && *pool_whatprovides_ptr(pool, blame->dep) ? 1 : 4;
+	if (*pool_whatprovides_ptr(pool, blame->dep))
+		return 1;
+	/* What one of them lacks tells less than why no other one will do. */
+	return blame->from == asked ? 5 : 2;
 }
 
-static struct blame find_blame(Solver *solver)
+static struct blame find_blame(Solver *solver, Id asked)
 {
 	struct blame best = { .refusal = REFUSAL_NONE };
 	Queue rules;
@@ -291,7 +303,8 @@ static struct blame find_blame(Solver *solver)
 	for (int i = 0; i < rules.count; i++) {
 		struct blame blame = blame_rule(solver, rules.elements[i]);
 
-		if (blame_weight(solver->pool, &blame) > blame_weight(solver->pool, &best))
+		if (blame_weight(solver->pool, asked, &blame) >
+		    blame_weight(solver->pool, asked, &best))
 			best = blame;
 	}
 	queue_free(&rules);
@@ -333,7 +346,7 @@ int solve_refusal(struct solve *solve, int id, const struct ids *along, enum ref
 	*ret_other = 0;
 	if (!problems)
 		return 0;
-	blame = find_blame(solver);
+	blame = find_blame(solver, id);
 	*ret = blame.refusal == REFUSAL_NONE ? REFUSAL_CONFLICT : blame.refusal;
 	if (*ret == REFUSAL_DEPENDENCY) {
 		culprit = strdup(pool_dep2str(pool, blame.dep));
@@ -410,7 +423,8 @@ static bool is_there(struct solve *solve, Id dep, const struct ids *picked)
 	Id id, at;
 
 	FOR_PROVIDES (id, at, dep)
-		if (pool->solvables[id].repo == pool->installed || ids_contain(picked, id))
+		if (id == SYSTEMSOLVABLE || pool->solvables[id].repo == pool->installed ||
+		    ids_contain(picked, id))
 			return true;
 	return false;
 }
@@ -540,6 +554,14 @@ bool solve_kernel_has_symbol_sets(const struct solve *solve)
 	return solve->symbol_sets;
 }
 
+static bool is_assumed(const struct solve *solve, Id leaf)
+{
+	for (int i = 0; i < solve->assumed.count; i++)
+		if (solve->assumed.elements[i] == leaf)
+			return true;
+	return false;
+}
+
 int solve_assumed(struct solve *solve, int id, struct strings *ret)
 {
 	Pool *pool = solve->pool;
@@ -554,14 +576,12 @@ int solve_assumed(struct solve *solve, int id, struct strings *ret)
 		if (*dep != SOLVABLE_PREREQMARKER)
 			catalog_leaves(solve->catalog, *dep, &leaves);
 	for (int i = 0; i < leaves.count && r == 0; i++) {
-		Id name = leaves.elements[i];
+		Id leaf = leaves.elements[i];
 
-		while (ISRELDEP(name))
-			name = GETRELDEP(pool, name)->name;
 		/* rpmlib() is about rpm itself: no package provides it anywhere. */
-		if (name < solve->assumed.size * 8 && MAPTST(&solve->assumed, name) &&
-		    !text_starts(pool_id2str(pool, name), "rpmlib("))
-			r = strings_add(ret, pool_dep2str(pool, leaves.elements[i]));
+		if (is_assumed(solve, leaf) &&
+		    !text_starts(catalog_leaf_name(solve->catalog, leaf), "rpmlib("))
+			r = strings_add(ret, pool_dep2str(pool, leaf));
 	}
 	queue_free(&leaves);
 	strings_sort_unique(ret);

@@ -38,6 +38,8 @@ struct solve *solve_free(struct solve *solve);
 int solve_candidates(struct solve *solve, struct ids *ret);
 /* Append the driver packages that are installed. */
 int solve_installed_drivers(struct solve *solve, struct ids *ret);
+/* Is ID a kernel or a part of one? Such are never picked. */
+bool solve_is_kernel(const struct solve *solve, int id);
 bool solve_fits_arch(const struct solve *solve, int id);
 /* Leave ID out of every later run; never withdrawn. */
 int solve_reject(struct solve *solve, int id);

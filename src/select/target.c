@@ -21,7 +21,8 @@ static int adopt_rpm(struct kernel *kernel, struct error *reterr)
 	if (r == 0)
 		r = rpm_provides(rpm, &names, &versions);
 	if (r < 0)
-		return error_set(reterr, r, "read the kernel package", kernel->package, NULL, NULL);
+		return error_set(reterr, r == -EINVAL ? -EBADMSG : r, "read the kernel package",
+				 kernel->package, fd < 0 ? file_strerror(fd) : NULL, NULL);
 	origin = text_format("package %s", rpm_nevra(rpm));
 	if (!origin)
 		return -ENOMEM;

@@ -100,11 +100,15 @@ int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 			      kabi->differing.count, kabi->checked, differ(kabi->differing.count));
 }
 
-int verdict_family(struct plan_package *loser, const struct plan_package *winner)
+int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order)
 {
 	if (winner->rank.priority < loser->rank.priority)
 		return verdict_refuse(loser, REASON_OUTRANKED, winner->driver.nevra,
 				      "%s comes from a repository of higher priority",
+				      winner->driver.nevra);
+	if (order >= 0)
+		return verdict_refuse(loser, REASON_OUTRANKED, winner->driver.nevra,
+				      "%s has the same version and ranks better",
 				      winner->driver.nevra);
 	return verdict_refuse(loser, REASON_OLDER, winner->driver.nevra, "%s is newer and fits too",
 			      winner->driver.nevra);

@@ -17,8 +17,8 @@ __attribute__((format(printf, 4, 5))) int verdict_refuse(struct plan_package *pa
 int verdict_select(struct plan_package *package, enum reason reason, const char *culprit);
 /* Symbols do not fit; the numbers are in package->kabi. */
 int verdict_kabi(struct plan_package *package, const char *culprit, bool absent);
-/* Another build of the family is the better one. */
-int verdict_family(struct plan_package *loser, const struct plan_package *winner);
+/* Another build of the family is the better one; ORDER is that of the versions, as strcmp. */
+int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order);
 /* Another family ships MODULE too, and ranks better. */
 int verdict_same_module(struct plan_package *loser, const struct plan_package *winner,
 			const char *module);

@@ -67,7 +67,7 @@ static int run_stage(const struct options *options, int argc, char **argv)
 		r = pipeline_run(options, &pipeline, &error);
 	if (r < 0) {
 		error_set(&error, r, "choose packages", NULL, NULL, NULL);
-		return verb_fail(options, &error, r == -EINVAL ? EXIT_USAGE : EXIT_TROUBLE);
+		return verb_fail(options, &error, pipeline.usage ? EXIT_USAGE : EXIT_TROUBLE);
 	}
 	say_trouble(&pipeline);
 	say_warnings(&pipeline, options);

@@ -287,3 +287,12 @@ setup() {
 	equals 0 "$status"
 	equals "$before" "$(find . ! -name stderr -printf '%p %T@ %s\n' | sort)"
 }
+
+@test "an architecture that no machine has is wrong usage" {
+	make_repo repo </dev/null
+	local arch
+	for arch in "" "../x" "x 86"; do
+		kmp_match --dry-run --kernel 6.4.0-1-default --arch "$arch" --repo repo
+		fails 2 "uname -m"
+	done
+}

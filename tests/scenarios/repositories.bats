@@ -357,3 +357,15 @@ repomd() {
 		refused inside/repo primary.xml
 	done
 }
+
+@test "a package that rpm would not build is left out and named" {
+	make_repo repo <<-TEXT
+		package foo-kmp-default-1.0-1.x86_64
+		supplements modalias(kernel-default:$card*)
+		package bad/name-1.0-1.x86_64
+		supplements modalias(kernel-default:$card*)
+	TEXT
+	plan --repo repo
+	equals "foo-kmp-default-1.0-1.x86_64" "$(json "'\n'.join(p['nevra'] for p in a['packages'])")"
+	equals malformed-package "$(json "a['sources'][0]['diagnostics'][0]['id']")"
+}

@@ -416,3 +416,10 @@ check_described() {
 	[[ $output == *stage* && $output == *"$foo"* && $output == *"$bar"* ]]
 	[[ $errors == *"signatures were not checked"* ]]
 }
+
+@test "a lock that is no file is a failure, not wrong usage" {
+	mkdir -m 700 stage
+	mkfifo stage/lock
+	stage
+	fails 1 stage
+}

@@ -232,7 +232,7 @@ static void what_stands_in_the_way_of_a_newer_build_is_said(void **state)
 		  { { "foo-kmp-default-1.0", "selected", NULL },
 		    { "foo-kmp-default-2.0", "other-kernel",
 		      "kernel-uname-r = 6.4.0-150600.99-default" },
-		    { "kernel-default", "no candidate", NULL } } },
+		    { "kernel-default", "other-kernel", NULL } } },
 		{ "a newer kernel's symbol, on offer",
 		  { FOO("1.0-1") NIC "requires ksym(default:new) = 1\n"
 				     "package kernel-default-6.4.0-150600.99.x86_64\n"
@@ -343,6 +343,59 @@ static void a_bare_base_is_trusted_to_have_the_rest(void **state)
 	assert_true(same_list(&bar->assumed, "bar-tools >= 1"));
 	assert_null(world_find(&world, "coreutils"));
 	assert_null(world_find(&world, "foo-tools"));
+	world_done(&world);
+}
+
+/* A base that nobody looked into cannot be in conflict with anything. */
+static void nothing_conflicts_with_what_is_assumed(void **state)
+{
+	static const char *const repos[WORLD_SOURCES_MAX] = {
+		FOO("1.0-1") NIC "requires dracut >= 40\nconflicts dracut = 45\n" BAR("1.0-1") DISK
+		"requires dracut >= 30\nobsoletes dracut = 31\n",
+	};
+	struct world world;
+
+	(void)state;
+	plan_of(&world, repos);
+	assert_string_equal(world_verdict(&world, "foo-kmp-default"), "selected");
+	assert_string_equal(world_verdict(&world, "bar-kmp-default"), "selected");
+	world_done(&world);
+}
+
+/* Whatever it is called: a second kernel never comes along, and says so. */
+static void no_other_kernel_gets_in(void **state)
+{
+	static const char *const repos[WORLD_SOURCES_MAX] = {
+		FOO("1.0-1") NIC "requires kernel-uname-r = 9.9-default\n" BAR("1.0-1") DISK
+		"package vendor-kernel-9.9-1.x86_64\nprovides kernel-uname-r = 9.9-default\n"
+		"package kernel-default-extra-9.9-1.x86_64\nprovides kmod(nic.ko)\n" NIC,
+	};
+	struct world world;
+
+	(void)state;
+	plan_of(&world, repos);
+	assert_string_equal(world_verdict(&world, "foo-kmp-default"), "other-kernel");
+	assert_string_equal(world_verdict(&world, "kernel-default-extra"), "other-kernel");
+	assert_null(world_find(&world, "vendor-kernel"));
+	assert_string_equal(world_verdict(&world, "bar-kmp-default"), "selected");
+	world_done(&world);
+}
+
+static void equal_versions_are_not_called_newer(void **state)
+{
+	static const char *const repos[WORLD_SOURCES_MAX] = {
+		"package foo-k6.4.0_1-kmp-default-1.0-1.x86_64\nprovides kmod(foo.ko)\n" NIC
+		"package foo-k6.4.0_2-kmp-default-1.0-1.x86_64\nprovides kmod(foo.ko)\n" NIC,
+	};
+	struct world world;
+	bool first;
+
+	(void)state;
+	plan_of(&world, repos);
+	first = text_equal(world_verdict(&world, "foo-k6.4.0_1-kmp-default"), "selected");
+	assert_string_equal(world_verdict(&world, first ? "foo-k6.4.0_2-kmp-default"
+							: "foo-k6.4.0_1-kmp-default"),
+			    "outranked");
 	world_done(&world);
 }
 
@@ -541,6 +594,9 @@ int main(void)
 		cmocka_unit_test(what_stands_in_the_way_of_a_newer_build_is_said),
 		cmocka_unit_test(what_a_driver_requires_comes_along),
 		cmocka_unit_test(a_bare_base_is_trusted_to_have_the_rest),
+		cmocka_unit_test(nothing_conflicts_with_what_is_assumed),
+		cmocka_unit_test(no_other_kernel_gets_in),
+		cmocka_unit_test(equal_versions_are_not_called_newer),
 		cmocka_unit_test(a_rejected_build_makes_room_for_the_next),
 		cmocka_unit_test(modules_seen_in_a_package_count_as_its_own),
 		cmocka_unit_test(without_packages_there_is_an_empty_plan),
