@@ -49,7 +49,7 @@ struct pipeline {
 	size_t source_count;
 	struct selection *selection;
 	struct plan *plan; /* the selection's */
-	bool usage;   /* what was asked for makes no sense */
+	bool usage; /* what was asked for makes no sense */
 	bool trouble; /* a repository could not be read, or a chosen RPM is damaged */
 	unsigned int generation;
 	int exit;

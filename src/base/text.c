@@ -70,6 +70,21 @@ static size_t utf8_length(const unsigned char *text)
 	return length;
 }
 
+/* C1 controls, and what turns the direction of writing or ends a line (Unicode: Bidi_Control, Zl,
+ * Zp). */
+static bool steers(const unsigned char *text)
+{
+	if (text[0] == 0xc2)
+		return text[1] < 0xa0;
+	if (text[0] == 0xd8)
+		return text[1] == 0x9c;
+	if (text[0] != 0xe2)
+		return false;
+	return (text[1] == 0x80 &&
+		(text[2] == 0x8e || text[2] == 0x8f || (text[2] >= 0xa8 && text[2] <= 0xae))) ||
+	       (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9);
+}
+
 char *text_printable(const char *text)
 {
 	const unsigned char *from = (const unsigned char *)text;
@@ -81,8 +96,7 @@ char *text_printable(const char *text)
 	while (*from) {
 		size_t length = *from < 0x20 || *from == 0x7f ? 0 : utf8_length(from);
 
-		/* C1 controls (U+0080 to U+009F) steer terminals too. */
-		if (length == 2 && from[0] == 0xc2 && from[1] < 0xa0)
+		if (length > 1 && steers(from))
 			length = 0;
 		if (length == 0) {
 			to += sprintf(to, "\\x%02x", *from++);

@@ -129,9 +129,10 @@ static int add_modules(const Pool *pool, Id id, struct driver *driver)
 			continue;
 		inner = strndup(text + 5, strlen(text) - 6);
 		name = inner ? text_module_name(inner) : NULL;
-		if (!name || strings_add_once(&driver->modules, name) < 0)
+		if (!name || strings_add(&driver->modules, name) < 0)
 			return -ENOMEM;
 	}
+	strings_sort_unique(&driver->modules);
 	return 0;
 }
 

@@ -296,7 +296,13 @@ static int add_directory(struct catalog *catalog, struct source *source, Repo *r
 			return -ENOMEM;
 		if (fstatat(fd, names.items[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
-		if (S_ISDIR(st.st_mode) && depth < DIRECTORY_DEPTH_MAX) {
+		if (S_ISDIR(st.st_mode) && depth >= DIRECTORY_DEPTH_MAX) {
+			r = diagnostics_add(
+				&source->diagnostics, "directory-too-deep", path,
+				"%s lies deeper than %d directories and is not searched; "
+				"give it with a --repo of its own",
+				path, DIRECTORY_DEPTH_MAX);
+		} else if (S_ISDIR(st.st_mode)) {
 			r = add_directory(catalog, source, repo, path, depth + 1);
 		} else if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) {
 			child = source_open_rpm(source, path);

@@ -369,3 +369,12 @@ repomd() {
 	equals "foo-kmp-default-1.0-1.x86_64" "$(json "'\n'.join(p['nevra'] for p in a['packages'])")"
 	equals malformed-package "$(json "a['sources'][0]['diagnostics'][0]['id']")"
 }
+
+@test "a directory that is nested too deeply is named" {
+	mkdir -p deep/1/2/3/4/5/6/7/8/9
+	cp "$foo" deep/1/2/3/4/5/6/7/8
+	cp "$bar" deep/1/2/3/4/5/6/7/8/9
+	plan --repo deep
+	equals "foo-kmp-default" "$(json "' '.join(p['name'] for p in a['packages'])")"
+	says "deep"
+}
