@@ -22,6 +22,11 @@ static void device_done(struct device *device)
 	*device = (struct device){ 0 };
 }
 
+bool device_is_bindable(const struct device *device)
+{
+	return !text_equal(device->bus, "cpu") && !text_equal(device->bus, "dmi");
+}
+
 void device_list_done(struct device_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)

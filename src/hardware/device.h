@@ -66,6 +66,11 @@ int device_list_merge(struct device_list *list, struct device_list *from);
  * join the same ones as above; fill `bus`. The order of input plays no part. 0 or -ENOMEM.
  */
 int device_list_finish(struct device_list *list);
+/*
+ * Can a driver be bound to DEVICE at all? The processor and the DMI tables only have a modalias so
+ * that modules are loaded for them (kernel: drivers/base/cpu.c, drivers/firmware/dmi-id.c).
+ */
+bool device_is_bindable(const struct device *device);
 void device_list_done(struct device_list *list);
 
 #define auto_device_list __attribute__((cleanup(device_list_done)))

@@ -263,7 +263,7 @@ static int compare_packages(const void *left, const void *right, void *context)
 
 static bool kernel_serves_device(const struct kernel *kernel, const struct device *device)
 {
-	for (size_t i = 0; i < device->modaliases.count; i++)
+	for (size_t i = 0; device_is_bindable(device) && i < device->modaliases.count; i++)
 		if (kernel_serves(kernel, device->modaliases.items[i]))
 			return true;
 	return false;

@@ -47,3 +47,13 @@ plan() {
 	plan
 	equals '[]' "$(json "a['unmatched']")"
 }
+
+@test "what no driver is ever bound to is not listed" {
+	mkdir -p "$BATS_TEST_TMPDIR/sys/devices/system/cpu"
+	echo cpu:type:x86,ven0000fam0006mod0055:feature:,0000 \
+		>"$BATS_TEST_TMPDIR/sys/devices/system/cpu/modalias"
+	make_tree 'cpu:type:x86,ven*fam*mod*:feature:*'
+	plan
+	equals 2 "$(json "len(a['devices'])")"
+	equals '[]' "$(json "a['unmatched']")"
+}
