@@ -6,6 +6,7 @@ VERSION := 0.1.0
 prefix ?= /usr
 bindir ?= $(prefix)/bin
 docdir ?= $(prefix)/share/doc/kmp-match
+datadir ?= $(prefix)/share
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
@@ -90,13 +91,29 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests
 	$(Q)BUILD=$(build) tests/run
 
-install: all
+# Made of the program's --help; a cross build names a kmp-match that runs here.
+HELPER ?= $(build)/kmp-match
+completions := $(addprefix build/completion/kmp-match.,bash zsh fish)
+completion: $(completions)
+$(completions): build/completion/kmp-match.%: tools/completion/kmp-match.%.in tools/make-completion \
+		$(HELPER)
+	$(say) MAKE $@
+	@mkdir -p $(@D)
+	$(Q)$(HELPER) --help | tools/make-completion $* >$@.tmp && mv $@.tmp $@
+
+install: all completion
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/staging.md
+	install -D -m 644 build/completion/kmp-match.bash \
+		$(DESTDIR)$(datadir)/bash-completion/completions/kmp-match
+	install -D -m 644 build/completion/kmp-match.zsh \
+		$(DESTDIR)$(datadir)/zsh/site-functions/_kmp-match
+	install -D -m 644 build/completion/kmp-match.fish \
+		$(DESTDIR)$(datadir)/fish/vendor_completions.d/kmp-match.fish
 
 clean:
-	$(Q)rm -rf build/release-* build/sanitize-*
+	$(Q)rm -rf build/release-* build/sanitize-* build/completion
 
 help:
 	@echo 'make demo     install what is missing, build, and show a plan on real packages'
@@ -107,4 +124,4 @@ help:
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests setup demo check install help
+.PHONY: all clean unit-tests setup demo check completion install help
