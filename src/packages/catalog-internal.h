@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <solv/bitmap.h>
 #include <solv/pool.h>
 #include <solv/queue.h>
 #include <solv/repo.h>
@@ -16,6 +17,7 @@
 struct catalog {
 	Pool *pool;
 	bool has_base;
+	Map provided; /* packages whose hints were read from what they provide */
 	void *rpm_state; /* libsolv's, for headers that librpm read */
 };
 

@@ -32,8 +32,9 @@ static Id hint_dependency(Pool *pool, const struct hint *hint)
 }
 
 /*
- * libsolv before 0.7.36 leaves a modalias inside a rich dependency as a plain name, and every
- * version splits a hint without prefix at its bus: both are made what they were meant to be.
+ * libsolv before 0.7.36 leaves a modalias inside a rich dependency as a plain name, every version
+ * does so with long ones, and splits a hint without prefix at its bus: all are made what they were
+ * meant to be.
  */
 static Id repair_dependency(Pool *pool, Id dep, bool inside)
 {
@@ -42,7 +43,9 @@ static Id repair_dependency(Pool *pool, Id dep, bool inside)
 	Id name, evr;
 
 	if (!ISRELDEP(dep)) {
-		if (inside && hint_parse(pool_id2str(pool, dep), &hint) > 0)
+		const char *text = pool_id2str(pool, dep);
+
+		if ((inside || strlen(text) >= HINT_LONG_MIN) && hint_parse(text, &hint) > 0)
 			return hint_dependency(pool, &hint);
 		return dep;
 	}
@@ -85,6 +88,58 @@ static void repair_supplements(Pool *pool, Solvable *solvable)
 	queue_free(&deps);
 }
 
+static bool has_hints(const struct catalog *catalog, Id id)
+{
+	Queue patterns, prefixes;
+	bool found;
+
+	queue_init(&patterns);
+	queue_init(&prefixes);
+	catalog_hints(catalog, id, &patterns, &prefixes);
+	found = patterns.count > 0;
+	queue_free(&patterns);
+	queue_free(&prefixes);
+	return found;
+}
+
+/* Collect the hints among what S provides, as the dependencies that they would be. */
+static void find_provided_hints(Pool *pool, const Solvable *s, Queue *ret)
+{
+	Queue provides;
+
+	queue_init(&provides);
+	for (const Id *dep = s->repo->idarraydata + s->provides; *dep; dep++)
+		if (!ISRELDEP(*dep) && text_starts(pool_id2str(pool, *dep), "modalias("))
+			queue_push(&provides, *dep);
+	for (int i = 0; i < provides.count; i++) {
+		auto_hint struct hint hint = { 0 };
+
+		if (hint_parse(pool_id2str(pool, provides.elements[i]), &hint) > 0)
+			queue_push(ret, hint_dependency(pool, &hint));
+	}
+	queue_free(&provides);
+}
+
+/* A package that provides modalias() and supplements none was meant the other way round. */
+static void repair_provides(struct catalog *catalog, Id id)
+{
+	Pool *pool = catalog->pool;
+	Solvable *s = pool->solvables + id;
+	Queue hints;
+
+	if (!s->provides)
+		return;
+	queue_init(&hints);
+	find_provided_hints(pool, s, &hints);
+	if (hints.count && !has_hints(catalog, id) && !catalog_is_kernel(catalog, id)) {
+		for (int i = 0; i < hints.count; i++)
+			solvable_add_deparray(s, SOLVABLE_SUPPLEMENTS, hints.elements[i], 0);
+		map_grow(&catalog->provided, id + 1);
+		MAPSET(&catalog->provided, id);
+	}
+	queue_free(&hints);
+}
+
 static void finish_repo(struct catalog *catalog, Repo *repo, struct source *source)
 {
 	Solvable *s;
@@ -95,6 +150,7 @@ static void finish_repo(struct catalog *catalog, Repo *repo, struct source *sour
 		if (s->arch == ARCH_SRC || s->arch == ARCH_NOSRC)
 			continue;
 		repair_supplements(catalog->pool, s);
+		repair_provides(catalog, id);
 		source->packages++;
 		if (catalog_is_driver(catalog, id))
 			source->drivers++;

@@ -22,6 +22,7 @@ int catalog_new(struct catalog **ret)
 	catalog->pool = pool_create();
 	if (!catalog->pool)
 		return -ENOMEM;
+	map_init(&catalog->provided, 0);
 	pool_setdisttype(catalog->pool, DISTTYPE_RPM);
 	pool_set_installed(catalog->pool, repo_create(catalog->pool, "@base"));
 	*ret = take(catalog);
@@ -36,6 +37,7 @@ struct catalog *catalog_free(struct catalog *catalog)
 		rpm_state_free(catalog->rpm_state);
 	if (catalog->pool)
 		pool_free(catalog->pool);
+	map_free(&catalog->provided);
 	free(catalog);
 	return NULL;
 }
