@@ -7,10 +7,12 @@ prefix ?= /usr
 bindir ?= $(prefix)/bin
 docdir ?= $(prefix)/share/doc/kmp-match
 datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 PKG_CONFIG ?= pkg-config
+SCDOC ?= scdoc
 
 ifneq ($(SANITIZE),)
 variant := sanitize
@@ -41,8 +43,8 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_cflags := '"$$($(PKG_CONFIG) --cflags $(libraries))"; \
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
-# These install what is missing first, so they must not ask for it while the Makefile is read.
-ifeq ($(filter help clean setup demo check,$(MAKECMDGOALS)),)
+# Some install what is missing first, so they must not ask for it while the Makefile is read.
+ifneq ($(filter-out help clean setup demo check man,$(or $(MAKECMDGOALS),all)),)
 include $(build)/flags.mk
 endif
 
@@ -101,7 +103,16 @@ $(completions): build/completion/kmp-match.%: tools/completion/kmp-match.%.in to
 	@mkdir -p $(@D)
 	$(Q)$(HELPER) --help | tools/make-completion $* >$@.tmp && mv $@.tmp $@
 
-install: all completion
+man: build/kmp-match.8
+build/kmp-match.8: docs/man/kmp-match.8.scd
+	$(say) SCDOC $@
+	@command -v $(SCDOC) >/dev/null || { echo 'kmp-match: the man page needs scdoc' >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(Q)$(SCDOC) <$< >$@.tmp && mv $@.tmp $@
+
+# The man page is left out where nothing can make it.
+with_man := $(shell command -v $(SCDOC) 2>/dev/null)
+install: all completion $(if $(with_man),man)
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/staging.md
@@ -111,17 +122,20 @@ install: all completion
 		$(DESTDIR)$(datadir)/zsh/site-functions/_kmp-match
 	install -D -m 644 build/completion/kmp-match.fish \
 		$(DESTDIR)$(datadir)/fish/vendor_completions.d/kmp-match.fish
+	$(if $(with_man),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 build/kmp-match.8,\
+		@echo 'kmp-match: installed without its man page, which needs $(SCDOC)')
 
 clean:
-	$(Q)rm -rf build/release-* build/sanitize-* build/completion
+	$(Q)rm -rf build/release-* build/sanitize-* build/completion build/kmp-match.8
 
 help:
 	@echo 'make demo     install what is missing, build, and show a plan on real packages'
 	@echo 'make check    install what tests need, and run all of them'
 	@echo 'make          build the program'
 	@echo 'make setup    install what the build needs'
+	@echo 'make man      make the man page, build/kmp-match.8'
 	@echo 'make install  install it below DESTDIR and prefix'
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests setup demo check completion install help
+.PHONY: all clean unit-tests setup demo check completion man install help
