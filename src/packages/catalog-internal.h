@@ -21,6 +21,9 @@ struct catalog {
 	void *rpm_state; /* libsolv's, for headers that librpm read */
 };
 
+/* Add the packages of SOURCE, a SOURCE_SOLV, to REPO. 0, or -errno with source->error set. */
+int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo);
+
 /* A dependency with two operands that libsolv descends into when it evaluates supplements? */
 bool catalog_is_boolean(int flags);
 /* Is DEP `namespace:modalias(...)`, what libsolv makes of a hint? */

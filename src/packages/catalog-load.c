@@ -348,6 +348,9 @@ int catalog_add_source(struct catalog *catalog, struct source *source, size_t in
 	case SOURCE_RPM_MD:
 		r = load_rpm_md(catalog, source, repo);
 		break;
+	case SOURCE_SOLV:
+		r = catalog_load_solv(catalog, source, repo);
+		break;
 	case SOURCE_DIRECTORY:
 		r = add_directory(catalog, source, repo, ".", 0);
 		break;

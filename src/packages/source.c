@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "packages/solvfile.h"
 
 #define WHAT "read the repository"
 
@@ -19,6 +20,7 @@ const char *source_kind_id(enum source_kind kind)
 		[SOURCE_RPM_MD] = "rpm-md",
 		[SOURCE_DIRECTORY] = "directory",
 		[SOURCE_RPM] = "rpm",
+		[SOURCE_SOLV] = "solv",
 	};
 
 	return ids[kind];
@@ -34,23 +36,34 @@ static bool has_rpm_magic(int fd)
 	       memcmp(start, magic, sizeof(magic)) == 0;
 }
 
+static bool is_solv(int fd)
+{
+	uint8_t start[SOLVFILE_MAGIC_SIZE];
+
+	return pread(fd, start, sizeof(start), 0) == (ssize_t)sizeof(start) &&
+	       solvfile_is(start, sizeof(start));
+}
+
 bool source_is_rpm(int fd, const char *name)
 {
 	return text_ends(name, ".rpm") || has_rpm_magic(fd);
 }
 
-static int open_single_rpm(struct source *source, const char *path, int fd)
+static int open_single_file(struct source *source, const char *path, int fd)
 {
 	const char *slash = strrchr(path, '/');
 	auto_free char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 
 	if (!folder)
 		return -ENOMEM;
-	if (!source_is_rpm(fd, path))
+	if (is_solv(fd))
+		source->kind = SOURCE_SOLV;
+	else if (source_is_rpm(fd, path))
+		source->kind = SOURCE_RPM;
+	else
 		return error_set(&source->error, -EBADMSG, WHAT, source->location,
-				 "it is a file, but no RPM",
+				 "it is a file, but no RPM and no .solv cache",
 				 "give a repository, a directory of RPMs or an RPM");
-	source->kind = SOURCE_RPM;
 	source->file = strdup(slash ? slash + 1 : path);
 	source->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (source->fd < 0)
@@ -89,7 +102,7 @@ static int open_path(struct source *source, const char *path)
 		return error_set(&source->error, -errno, WHAT, source->location, NULL,
 				 errno == ENOENT ? "check the path given with --repo" : NULL);
 	if (S_ISREG(st.st_mode))
-		return open_single_rpm(source, path, fd);
+		return open_single_file(source, path, fd);
 	if (!S_ISDIR(st.st_mode))
 		return error_set(&source->error, -EINVAL, WHAT, source->location,
 				 "it is neither a directory nor a file",
@@ -124,6 +137,8 @@ int source_open(const char *location, size_t index, struct source *ret)
 
 int source_open_rpm(const struct source *source, const char *location)
 {
+	if (source->kind == SOURCE_SOLV)
+		return -ENOENT;
 	return file_open_regular_in_root(source->fd, location, 0);
 }
 

@@ -12,14 +12,14 @@
 #include "base/diagnostic.h"
 #include "base/error.h"
 
-enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM };
-const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm" */
+enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM, SOURCE_SOLV };
+const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm", "solv" */
 
 struct source {
 	char *id; /* short and unique: "1", "2" in order of --repo */
 	char *location; /* as the user typed it */
 	enum source_kind kind;
-	char *file; /* SOURCE_RPM: its name below fd; else NULL */
+	char *file; /* SOURCE_RPM, SOURCE_SOLV: its name below fd; else NULL */
 	int fd; /* the directory that locations are relative to; -1 if it could not be read */
 	int priority; /* as zypp counts: smaller is better */
 	size_t packages;
@@ -36,6 +36,9 @@ struct source {
 int source_open(const char *location, size_t index, struct source *ret);
 /* Is the file NAME, open at FD, an RPM or meant to be one? */
 bool source_is_rpm(int fd, const char *name);
-/* Open the RPM at LOCATION of this source, never out of it and never anything but a file. */
+/*
+ * Open the RPM at LOCATION of this source, never out of it and never anything but a file.
+ * -ENOENT for a cache, which has no RPMs beside it.
+ */
 int source_open_rpm(const struct source *source, const char *location);
 void source_done(struct source *source);
