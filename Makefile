@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make help` lists the targets. V=1 shows commands, SANITIZE=1 builds with ASan and UBSan, CC=clang
-# builds with clang, WERROR= lets warnings pass; CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
+# builds with clang, WITHOUT="pci usb" leaves libpci and libusb out, WERROR= lets warnings pass;
+# CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
 
 VERSION := 0.1.0
 prefix ?= /usr
@@ -20,9 +21,12 @@ sanitize := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-om
 else
 variant := release
 endif
-build := build/$(variant)-$(notdir $(CC))
+# What src/hardware/probe.h names: the build is one of its own, so that nothing stale is linked.
+WITHOUT ?=
+build := build/$(subst $() ,-without-,$(strip $(variant)-$(notdir $(CC)) $(sort $(WITHOUT))))
 
 libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd
+libraries += $(if $(filter pci,$(WITHOUT)),,libpci) $(if $(filter usb,$(WITHOUT)),,libusb-1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n')
 
@@ -50,11 +54,13 @@ endif
 
 fortify := $(if $(sanitize),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -MMD -MP -fPIE \
-	-fvisibility=hidden $(flags_taken) $(WERROR) $(fortify) $(sanitize) $(library_cflags)
+	-fvisibility=hidden $(if $(filter pci,$(WITHOUT)),-DWITHOUT_PCI) \
+	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) $(flags_taken) $(WERROR) $(fortify) \
+	$(sanitize) $(library_cflags)
 own_ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
 
 library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
-library_sources := $(filter-out src/verbs/%,$(library_sources))
+library_sources := $(filter-out src/verbs/% $(WITHOUT:%=src/hardware/%.c),$(library_sources))
 program_sources := src/main.c $(sort $(wildcard src/verbs/*.c))
 objects = $(patsubst %.c,$(build)/%.o,$(1))
 
