@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "hardware/lspci.h"
 #include "hardware/names.h"
 #include "hardware/probe.h"
 #include "hardware/snapshot.h"
@@ -104,6 +105,18 @@ static int read_directory(int fd, const char *source, struct device_list *list,
 	return r;
 }
 
+static int read_lspci(const struct bytes *text, const char *source, struct device_list *list,
+		      struct error *reterr)
+{
+	const struct probe *probe = probe_find("pci");
+
+	if (probe)
+		return probe->read_dump(text, source, list, reterr);
+	return error_set(reterr, -EOPNOTSUPP, what, source,
+			 "it is a dump of lspci, and this program was built without libpci",
+			 "read it where libpci is, and save it with 'kmp-match scan --save'");
+}
+
 static int read_text(int fd, const char *source, struct device_list *list, struct error *reterr)
 {
 	auto_bytes struct bytes text = { 0 };
@@ -112,10 +125,10 @@ static int read_text(int fd, const char *source, struct device_list *list, struc
 	if (r == -EFBIG)
 		return error_setf(reterr, r, what, source, "give the hardware of one machine",
 				  "it is larger than %d MiB", SOURCE_MAX / 1024 / 1024);
-	for (size_t i = 0; probes[i] && r == 0; i++)
-		if (probes[i]->is_dump && probes[i]->is_dump(&text))
-			return probes[i]->read_dump(&text, source, list, reterr);
-	return r < 0 ? r : snapshot_read(&text, source, list, reterr);
+	if (r < 0)
+		return r;
+	return lspci_sniff(&text) ? read_lspci(&text, source, list, reterr)
+				  : snapshot_read(&text, source, list, reterr);
 }
 
 /*

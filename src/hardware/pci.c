@@ -341,7 +341,6 @@ static void release_names(void *state)
 const struct probe probe_pci = {
 	.bus = "pci",
 	.read = read_machine,
-	.is_dump = lspci_sniff,
 	.read_dump = read_dump,
 	.find_name = find_name,
 	.release_names = release_names,

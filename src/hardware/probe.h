@@ -19,9 +19,7 @@ struct probe {
 	/* Add this machine's devices; none if the library finds no way to them. 0, -E2BIG, -ENOMEM.
 	 */
 	int (*read)(struct device_list *list);
-	/* Is TEXT a dump of such devices? NULL if there is no such thing. */
-	bool (*is_dump)(const struct bytes *text);
-	/* Add its devices; NAME is for messages. As snapshot_read(). */
+	/* Add the devices of a dump; NAME is for messages. As snapshot_read(). May be NULL. */
 	int (*read_dump)(const struct bytes *text, const char *name, struct device_list *list,
 			 struct error *reterr);
 	/*
