@@ -19,6 +19,8 @@
 #include "trust/digest.h"
 
 #define WHAT "read the repository"
+/* The root element stands within so many bytes, behind a declaration and perhaps a comment. */
+#define PRIMARY_START 4096
 
 /* The dependency that HINT stands for: its prefix, if any, AND the hardware. */
 static Id hint_dependency(Pool *pool, const struct hint *hint)
@@ -231,6 +233,23 @@ static int read_verified(struct source *source, const struct repomd_entry *entry
 	return 0;
 }
 
+/*
+ * Does BYTES hold package metadata? libsolv passes over every element that it does not know, so a
+ * page that says "not found" reads like metadata of no packages.
+ */
+static bool is_primary(const struct bytes *bytes)
+{
+	static const char root[] = "<metadata";
+	auto_file FILE *file = NULL;
+	char start[PRIMARY_START];
+	size_t size;
+
+	if (decompress_stream(bytes, PRIMARY_SIZE_MAX, &file) < 0)
+		return false;
+	size = fread(start, 1, sizeof(start), file);
+	return memmem(start, size, root, strlen(root));
+}
+
 static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *repo)
 {
 	struct repomd_entry primary = { 0 };
@@ -257,6 +276,10 @@ static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *rep
 		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
 				  "fetch it again, or run createrepo_c on it",
 				  "%s is damaged or cut", primary.location);
+	if (repo->nsolvables == 0 && !is_primary(&bytes))
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "fetch it again, or run createrepo_c on it",
+				  "%s is no package metadata", primary.location);
 	return 0;
 }
 

@@ -483,3 +483,63 @@ open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
 		[[ $status == [013] ]] || equals "0, 1 or 3" "$status" "byte $offset"
 	done
 }
+
+@test "of two packages with one name and version and other content, the verdict names both" {
+	make_machine machine "$card"
+	for repo in first second; do
+		kmp foo | make_repo "$repo"
+	done
+	sed -i 's|\(pkgid="YES">\)[0-9a-f]*|\1'"$(printf 'other' | sha256sum | cut -d' ' -f1)"'|' \
+		second/repodata/primary.xml
+	repomd second primary.xml
+	plan --repo first --repo second
+	equals 0 "$status"
+	equals '[["1", "selected"], ["2", "rejected"]]' \
+		"$(json "sorted([p['source'], p['verdict']] for p in a['packages'])")"
+	equals outranked "$(json "[p['reason'] for p in a['packages'] if p['verdict'] == 'rejected'][0]")"
+}
+
+@test "what stands under a right name is no primary, and that is said" {
+	kmp foo | make_repo repo
+	for content in '<html><body>not found</body></html>' '{"error": 404}' "SOLV" "$(head -c 4 "$foo" | base64)"; do
+		printf '%s\n' "$content" >repo/repodata/primary.xml
+		repomd repo primary.xml
+		refused repo repodata/primary.xml
+	done
+	# Other metadata of the same repository, well formed.
+	printf '<?xml version="1.0"?>\n<filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="0"></filelists>\n' \
+		>repo/repodata/primary.xml
+	repomd repo primary.xml
+	refused repo "repodata/primary.xml is no package metadata"
+}
+
+@test "a primary that lies about how many packages it has is read as it is" {
+	for count in 0 1 3 99999999999999999999 -1 many; do
+		rm -rf repo
+		cat <(kmp foo) <(kmp bar) | make_repo repo
+		sed -i "s/packages=\"2\"/packages=\"$count\"/" repo/repodata/primary.xml
+		repomd repo primary.xml
+		plan --repo repo
+		equals 0 "$status" "$count"
+		equals 2 "$(json "a['sources'][0]['packages']")" "$count"
+		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$count"
+	done
+}
+
+@test "hints with unbalanced brackets are literal, and do no harm" {
+	for hint in 'pci:v00008086d000010D[3sv*' 'pci:v00008086d000010D3]sv*' 'pci:v0000%5B8086d*' 'pci:v[[[[*' \
+		'pci:v00008086d[!' 'pci:v00008086d[]*' '%5B%5B%5D' 'pci:v00008086d[[:alpha:*' 'pci:v%5B%2D%5D%2A'; do
+		make_repo repo <<-TEXT
+			package foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+			requires ksym(default:printk) = 1111
+			supplements modalias(kernel-default:$hint)
+		TEXT
+		plan --repo repo
+		equals 0 "$status" "$hint"
+		equals '[]' "$(selected)" "$hint"
+	done
+	# An alias with a bracket of its own.
+	make_machine machine "pci:v00008086d[x"
+	plan --repo repo
+	equals 0 "$status"
+}
