@@ -296,6 +296,52 @@ static void only_dumps_are_taken_for_dumps(void **state)
 	}
 }
 
+static void a_dump_of_too_many_devices_is_refused(void **state)
+{
+	static const char line[] = "00:1f.2 x\n";
+	size_t size = (LSPCI_DEVICES_MAX + 1) * (sizeof(line) - 1);
+	auto_bytes struct bytes text = { .data = malloc(size + 1), .size = size };
+	auto_device_list struct device_list list = { 0 };
+	auto_error struct error error = { 0 };
+
+	(void)state;
+	assert_non_null(text.data);
+	for (size_t i = 0; i <= LSPCI_DEVICES_MAX; i++)
+		memcpy(text.data + i * (sizeof(line) - 1), line, sizeof(line));
+	assert_int_equal(probe_pci.read_dump(&text, "dump", &list, &error), -E2BIG);
+	assert_non_null(strstr(error.why, "65536"));
+}
+
+/* Each as names.c asks: a device that is not listed goes by its number. */
+static void libpci_knows_names(void **state)
+{
+	static const struct {
+		unsigned int vendor, device;
+		const char *name;
+	} rows[] = {
+		{ 0x8086, 0x100e, "Intel Corporation 82540EM Gigabit Ethernet Controller" },
+		{ 0x8086, 0xfffe, "Intel Corporation device fffe" },
+		{ 0xfff0, 0x0001, NULL },
+	};
+	void *libpci = NULL;
+
+	(void)state;
+	if (access("/usr/share/misc/pci.ids", R_OK) < 0) {
+		print_message("no pci.ids where libpci looks\n");
+		skip();
+	}
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *name = NULL;
+
+		assert_int_equal(
+			probe_pci.find_name(&libpci, rows[i].vendor, rows[i].device, &name), 0);
+		if (!text_equal(name, rows[i].name))
+			fail_msg("%04x:%04x: %s", rows[i].vendor, rows[i].device,
+				 name ? name : "-");
+	}
+	probe_pci.release_names(libpci);
+}
+
 /* Cut TEXT to lengths STEP bytes apart: read or refused in a sentence, never worse. */
 static void cut_everywhere(const char *label, const struct bytes *text, size_t step)
 {
@@ -396,6 +442,8 @@ int main(void)
 		cmocka_unit_test(the_tree_of_proc_is_read),
 		cmocka_unit_test(dumps_are_read),
 		cmocka_unit_test(only_dumps_are_taken_for_dumps),
+		cmocka_unit_test(a_dump_of_too_many_devices_is_refused),
+		cmocka_unit_test(libpci_knows_names),
 		cmocka_unit_test(a_dump_cut_anywhere_is_read_or_refused),
 		cmocka_unit_test(a_dump_changed_anywhere_is_read_or_refused),
 		cmocka_unit_test(real_dumps_are_read_whole_and_cut),
