@@ -47,9 +47,10 @@ struct pipeline {
 	struct catalog *catalog;
 	struct source *sources;
 	size_t source_count;
+	struct diagnostics diagnostics; /* of the configuration of the system's repositories */
 	struct selection *selection;
 	struct plan *plan; /* the selection's */
-	bool trouble; /* a repository could not be read, or a chosen RPM is damaged */
+	bool trouble; /* a --repo could not be read, or a chosen RPM is damaged */
 	unsigned int generation;
 	int exit;
 };

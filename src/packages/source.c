@@ -93,6 +93,12 @@ static bool has_repomd(int fd)
 	return repomd != -ENOENT && repomd != -ENOTDIR;
 }
 
+void source_take(struct source *source, int fd)
+{
+	source->kind = has_repomd(fd) ? SOURCE_RPM_MD : SOURCE_DIRECTORY;
+	source->fd = fd;
+}
+
 static int open_path(struct source *source, const char *path)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -107,8 +113,7 @@ static int open_path(struct source *source, const char *path)
 		return error_set(&source->error, -EINVAL, WHAT, source->location,
 				 "it is neither a directory nor a file",
 				 "give a repository, a directory of RPMs or an RPM");
-	source->kind = has_repomd(fd) ? SOURCE_RPM_MD : SOURCE_DIRECTORY;
-	source->fd = take_fd(&fd);
+	source_take(source, take_fd(&fd));
 	return 0;
 }
 
@@ -135,11 +140,30 @@ int source_open(const char *location, size_t index, struct source *ret)
 	return r;
 }
 
+/* LOCATION as it is spelled where the RPMs are. */
+static const char *rpm_name(const struct source *source, const char *location)
+{
+	const char *slash = source->rpm_flat ? strrchr(location, '/') : NULL;
+
+	return slash ? slash + 1 : location;
+}
+
 int source_open_rpm(const struct source *source, const char *location)
 {
-	if (source->kind == SOURCE_SOLV)
+	int fd = source->cached ? source->rpm_fd : source->fd;
+
+	/* A cache has none beside it. */
+	if (fd < 0 || (source->kind == SOURCE_SOLV && !source->cached))
 		return -ENOENT;
-	return file_open_regular_in_root(source->fd, location, 0);
+	return file_open_regular_in_root(fd, rpm_name(source, location), 0);
+}
+
+char *source_rpm_path(const struct source *source, const char *location)
+{
+	if (source->kind == SOURCE_RPM)
+		return strdup(source->location);
+	return text_format("%s/%s", source->folder ? source->folder : source->location,
+			   rpm_name(source, location));
 }
 
 void source_done(struct source *source)
@@ -150,5 +174,10 @@ void source_done(struct source *source)
 	release_fd(&source->fd);
 	error_done(&source->error);
 	diagnostics_done(&source->diagnostics);
+	free(source->alias);
+	free(source->folder);
+	strings_done(&source->gpgkeys);
+	if (source->cached)
+		release_fd(&source->rpm_fd);
 	*source = (struct source){ .fd = -1 };
 }
