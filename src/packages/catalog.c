@@ -2,16 +2,13 @@
 #include "packages/catalog-internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <solv/repo_rpmdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/files.h"
 #include "base/text.h"
-#include "packages/rpm.h"
+#include "packages/database.h"
 
 int catalog_new(struct catalog **ret)
 {
@@ -60,51 +57,30 @@ size_t catalog_source_of(const struct catalog *catalog, Id id)
 	return repo && repo->appdata ? (size_t)(uintptr_t)repo->appdata - 1 : SIZE_MAX;
 }
 
-/*
- * The folder of ROOT_FD's rpm database, open: -ENOENT if there is none. No link in its place leads
- * out of the root, and what librpm would wait for, a FIFO, is no database.
- */
-static int open_rpm_database(int root_fd, const char **ret_folder)
+static int add_installed(void *context, void *header)
 {
-	/* SUSE's and Fedora's, then rpm's own default; by back end. */
-	static const char *const folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
-	static const char *const files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+	struct catalog *catalog = context;
+	void *handle;
 
-	for (size_t i = 0; i < COUNT(folders); i++) {
-		auto_fd int fd = file_open_in_root(root_fd, folders[i], O_RDONLY | O_DIRECTORY);
-		struct stat st;
-
-		*ret_folder = folders[i];
-		for (size_t j = 0; fd >= 0 && j < COUNT(files); j++)
-			if (fstatat(fd, files[j], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-			    S_ISREG(st.st_mode))
-				return take_fd(&fd);
-	}
-	return -ENOENT;
+	if (!catalog->rpm_state)
+		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
+	handle = rpm_byrpmh(catalog->rpm_state, header);
+	/* What is no package, such as a key, adds none. */
+	if (handle)
+		repo_add_rpm_handle(catalog->pool->installed, handle,
+				    REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE);
+	return handle ? 0 : -ENOMEM;
 }
 
 int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 {
-	const char *folder = NULL;
-	auto_fd int fd = open_rpm_database(root_fd, &folder);
-	/* librpm takes paths only; this one names the directory that is open. */
-	auto_free char *path = text_format("/proc/self/fd/%d", fd);
-	auto_free char *message = NULL;
-	Pool *pool = catalog->pool;
-	int r;
+	Repo *installed = catalog->pool->installed;
+	int r = database_read(root_fd, add_installed, catalog, reterr);
 
-	if (!path)
-		return -ENOMEM;
-	if (fd < 0)
-		return 0;
-	rpm_database_enter(path, &message);
-	r = repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA);
-	rpm_database_leave();
-	if (r != 0)
-		return error_set(reterr, -EBADMSG, "read the rpm database below the root", folder,
-				 message ? message : pool_errstr(pool),
-				 "repair it with rpm --rebuilddb");
-	catalog->has_base = pool->installed->nsolvables > 0;
+	repo_internalize(installed);
+	if (r < 0)
+		return r;
+	catalog->has_base = installed->nsolvables > 0;
 	return catalog->has_base;
 }
 
