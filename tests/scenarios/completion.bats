@@ -8,7 +8,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	make=$BATS_TEST_DIRNAME/../../tools/make-completion
 	mkdir -p root/lib/modules/6.4.0-1-default root/usr/lib/modules/6.12.0-2-rt "staging dir" drivers
-	mkdir -p "hostile/lib/modules/7\$(touch pwned)"
+	mkdir -p one/lib/modules/5.14.21-default "hostile/lib/modules/7\$(touch pwned)"
 	touch stage.txt default.txt Module.symvers
 }
 
@@ -44,6 +44,7 @@ completes() {
 		--root root --kernel 6.4|--root root --kernel 6.4.0-1-default
 		-R root -k 6.1|-R root -k 6.12.0-2-rt
 		--root=root --kernel-release=6.1|--root=root --kernel-release=6.12.0-2-rt
+		-R one --kernel-release=|-R one --kernel-release=5.14.21-default
 		-R hostile -k 7|-R hostile -k 7\$\(touch\ pwned\)
 	TABLE
 	[[ ! -e pwned ]]
