@@ -14,6 +14,7 @@
 
 #define WHAT   "read the repository"
 #define REPOMD "repodata/repomd.xml"
+#define SOLV   "solv"
 
 static int open_folder(const struct cache_system *system, const char *path)
 {
@@ -75,6 +76,15 @@ static int try_local(const struct cache_system *system, const struct repository 
 	return 0;
 }
 
+/* SOURCE was opened as a cache; PACKAGES is where RPMs of it are. */
+static int take_packages(const struct cache_system *system, const char *packages,
+			 struct source *source)
+{
+	source->cached = true;
+	source->rpm_fd = open_folder(system, packages);
+	return set_folder(system, packages, source) < 0 ? -ENOMEM : 1;
+}
+
 /* Take the cache at PATH, if it is one; PACKAGES is where RPMs of it are. */
 static int try_cache(const struct cache_system *system, const char *path, const char *packages,
 		     struct source *source)
@@ -94,9 +104,28 @@ static int try_cache(const struct cache_system *system, const char *path, const 
 	}
 	source->refreshed = metadata_time(fd);
 	source_take(source, take_fd(&fd));
-	source->cached = true;
-	source->rpm_fd = open_folder(system, packages);
-	return set_folder(system, packages, source) < 0 ? -ENOMEM : 1;
+	return take_packages(system, packages, source);
+}
+
+/* Take the .solv file that zypp made of the repository NAME, where its metadata is gone. */
+static int try_solv(const struct cache_system *system, const char *name, const char *packages,
+		    struct source *source)
+{
+	auto_free char *path = text_format("%s/%s", system->layout->solv, name);
+	auto_fd int fd = path ? open_folder(system, path) : -ENOMEM;
+	struct stat st;
+
+	if (!path)
+		return -ENOMEM;
+	if (fd < 0 || fstatat(fd, SOLV, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	source->file = strdup(SOLV);
+	if (!source->file)
+		return -ENOMEM;
+	source->kind = SOURCE_SOLV;
+	source->fd = take_fd(&fd);
+	source->refreshed = st.st_mtim.tv_sec;
+	return take_packages(system, packages, source);
 }
 
 static int try_zypp(const struct cache_system *system, const struct repository *repository,
@@ -106,6 +135,7 @@ static int try_zypp(const struct cache_system *system, const struct repository *
 	auto_free char *name = repository_zypp_cache(repository);
 	const char *path = repository->path;
 	auto_free char *metadata = NULL, *packages = NULL;
+	int r;
 
 	if (!name)
 		return -ENOMEM;
@@ -113,7 +143,10 @@ static int try_zypp(const struct cache_system *system, const struct repository *
 			       path ? path : "");
 	packages =
 		text_format("%s/%s%s%s", layout->packages, name, path ? "/" : "", path ? path : "");
-	return metadata && packages ? try_cache(system, metadata, packages, source) : -ENOMEM;
+	if (!metadata || !packages)
+		return -ENOMEM;
+	r = try_cache(system, metadata, packages, source);
+	return r == 0 ? try_solv(system, name, packages, source) : r;
 }
 
 static int try_dnf_folder(const struct cache_system *system, const char *cache, const char *name,

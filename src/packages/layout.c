@@ -82,8 +82,9 @@ static int read_zypp(const struct repofile_section *main, struct layout *layout)
 	variables = read_folder(main, "varsdir", configuration, "vars.d");
 	metadata = read_folder(main, "metadatadir", cache, "raw");
 	layout->packages = read_folder(main, "packagesdir", cache, "packages");
+	layout->solv = read_folder(main, "solvfilesdir", cache, "solv");
 	layout->refresh = "run 'zypper refresh', or give what to use with --repo";
-	if (!repositories || !variables || !metadata || !layout->packages ||
+	if (!repositories || !variables || !metadata || !layout->packages || !layout->solv ||
 	    strings_add(&layout->repositories, repositories) < 0 ||
 	    strings_add(&layout->variables, variables) < 0 ||
 	    strings_add(&layout->caches, metadata) < 0)
@@ -136,5 +137,6 @@ void layout_done(struct layout *layout)
 	strings_done(&layout->variables);
 	strings_done(&layout->caches);
 	free(layout->packages);
+	free(layout->solv);
 	*layout = (struct layout){ 0 };
 }

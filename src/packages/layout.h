@@ -14,6 +14,7 @@ struct layout {
 	struct strings variables; /* folders of a file for each variable, the last one wins */
 	struct strings caches; /* folders that hold one for each repository */
 	char *packages; /* zypp: the same for RPMs that were fetched; else NULL */
+	char *solv; /* zypp: the same for .solv files; else NULL */
 	const char *refresh; /* what the user runs to fill the caches */
 };
 

@@ -79,6 +79,19 @@ same_as() {
 	same_as repo
 }
 
+@test "zypper's .solv file serves where the metadata that it was made of is gone" {
+	{ kmp foo; kmp foo-2.0; kmp bar; } | make_repo repo
+	repository drivers "dir://$PWD/repo"
+	zypper_refresh
+	rm -r "$ROOT/var/cache/zypp/raw"
+	plan
+	equals 0 "$status"
+	valid
+	equals "drivers True solv 3 None" \
+		"$(sources "'%s %s %s %s %s' % (s['alias'], s['cached'], s['kind'], s['packages'], s['error'])")"
+	same_as repo
+}
+
 @test "dnf's own cache gives the same plan as the repository" {
 	{ kmp foo; kmp foo-2.0; kmp bar; } | make_repo repo
 	: >"$ROOT/etc/dnf/dnf.conf"
