@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make help` lists the targets. V=1 shows commands, SANITIZE=1 builds with ASan and UBSan, CC=clang
-# builds with clang, WERROR= lets warnings pass; CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
+# builds with clang, WITHOUT="pci usb" leaves libpci and libusb out, WERROR= lets warnings pass;
+# CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
 
 VERSION := 0.1.0
 prefix ?= /usr
 bindir ?= $(prefix)/bin
 docdir ?= $(prefix)/share/doc/kmp-match
+datadir ?= $(prefix)/share
+mandir ?= $(datadir)/man
 DESTDIR ?=
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 PKG_CONFIG ?= pkg-config
+SCDOC ?= scdoc
 
 ifneq ($(SANITIZE),)
 variant := sanitize
@@ -17,9 +21,12 @@ sanitize := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-om
 else
 variant := release
 endif
-build := build/$(variant)-$(notdir $(CC))
+# What src/hardware/probe.h names: the build is one of its own, so that nothing stale is linked.
+WITHOUT ?=
+build := build/$(subst $() ,-without-,$(strip $(variant)-$(notdir $(CC)) $(sort $(WITHOUT))))
 
 libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd
+libraries += $(if $(filter pci,$(WITHOUT)),,libpci) $(if $(filter usb,$(WITHOUT)),,libusb-1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n')
 
@@ -40,18 +47,20 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_cflags := '"$$($(PKG_CONFIG) --cflags $(libraries))"; \
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
-# These install what is missing first, so they must not ask for it while the Makefile is read.
-ifeq ($(filter help clean setup demo check,$(MAKECMDGOALS)),)
+# Some install what is missing first, so they must not ask for it while the Makefile is read.
+ifneq ($(filter-out help clean setup demo check man,$(or $(MAKECMDGOALS),all)),)
 include $(build)/flags.mk
 endif
 
 fortify := $(if $(sanitize),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -MMD -MP -fPIE \
-	-fvisibility=hidden $(flags_taken) $(WERROR) $(fortify) $(sanitize) $(library_cflags)
+	-fvisibility=hidden $(if $(filter pci,$(WITHOUT)),-DWITHOUT_PCI) \
+	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) $(flags_taken) $(WERROR) $(fortify) \
+	$(sanitize) $(library_cflags)
 own_ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
 
 library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
-library_sources := $(filter-out src/verbs/%,$(library_sources))
+library_sources := $(filter-out src/verbs/% $(WITHOUT:%=src/hardware/%.c),$(library_sources))
 program_sources := src/main.c $(sort $(wildcard src/verbs/*.c))
 objects = $(patsubst %.c,$(build)/%.o,$(1))
 
@@ -90,21 +99,49 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests
 	$(Q)BUILD=$(build) tests/run
 
-install: all
+# Made of the program's --help; a cross build names a kmp-match that runs here.
+HELPER ?= $(build)/kmp-match
+completions := $(addprefix build/completion/kmp-match.,bash zsh fish)
+completion: $(completions)
+$(completions): build/completion/kmp-match.%: tools/completion/kmp-match.%.in tools/make-completion \
+		$(HELPER)
+	$(say) MAKE $@
+	@mkdir -p $(@D)
+	$(Q)$(HELPER) --help | tools/make-completion $* >$@.tmp && mv $@.tmp $@
+
+man: build/kmp-match.8
+build/kmp-match.8: docs/man/kmp-match.8.scd
+	$(say) SCDOC $@
+	@command -v $(SCDOC) >/dev/null || { echo 'kmp-match: the man page needs scdoc' >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(Q)$(SCDOC) <$< >$@.tmp && mv $@.tmp $@
+
+# The man page is left out where nothing can make it.
+with_man := $(shell command -v $(SCDOC) 2>/dev/null)
+install: all completion $(if $(with_man),man)
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/staging.md
+	install -D -m 644 build/completion/kmp-match.bash \
+		$(DESTDIR)$(datadir)/bash-completion/completions/kmp-match
+	install -D -m 644 build/completion/kmp-match.zsh \
+		$(DESTDIR)$(datadir)/zsh/site-functions/_kmp-match
+	install -D -m 644 build/completion/kmp-match.fish \
+		$(DESTDIR)$(datadir)/fish/vendor_completions.d/kmp-match.fish
+	$(if $(with_man),install -D -m 644 -t $(DESTDIR)$(mandir)/man8 build/kmp-match.8,\
+		@echo 'kmp-match: installed without its man page, which needs $(SCDOC)')
 
 clean:
-	$(Q)rm -rf build/release-* build/sanitize-*
+	$(Q)rm -rf build/release-* build/sanitize-* build/completion build/kmp-match.8
 
 help:
 	@echo 'make demo     install what is missing, build, and show a plan on real packages'
 	@echo 'make check    install what tests need, and run all of them'
 	@echo 'make          build the program'
 	@echo 'make setup    install what the build needs'
+	@echo 'make man      make the man page, build/kmp-match.8'
 	@echo 'make install  install it below DESTDIR and prefix'
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests setup demo check install help
+.PHONY: all clean unit-tests setup demo check completion man install help

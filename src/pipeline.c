@@ -10,6 +10,7 @@
 #include "deliver/delivery.h"
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
+#include "packages/system.h"
 #include "select/selection.h"
 #include "select/target.h"
 #include "select/vet.h"
@@ -32,6 +33,32 @@ static int read_hardware(struct pipeline *pipeline, const struct options *option
 	return hardware_read(&options->hardware, &pipeline->devices, reterr);
 }
 
+/* Those that were given, or else those of the system. */
+static int open_sources(struct pipeline *pipeline, const struct options *options,
+			struct error *reterr)
+{
+	const struct strings *given = &options->repositories;
+	const struct system_request request = {
+		.root_fd = pipeline->root_fd,
+		.root = options->root,
+		.arch = options->arch,
+	};
+
+	if (given->count == 0)
+		return system_sources(&request, &pipeline->sources, &pipeline->source_count,
+				      &pipeline->diagnostics, reterr);
+	pipeline->sources = calloc(given->count, sizeof(*pipeline->sources));
+	if (!pipeline->sources)
+		return -ENOMEM;
+	for (size_t i = 0; i < given->count; i++) {
+		struct source *source = &pipeline->sources[pipeline->source_count++];
+
+		if (source_open(given->items[i], i, source) == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Stage 2: what is on offer, and what is installed. A repository that fails is reported, not fatal.
  */
 static int read_packages(struct pipeline *pipeline, const struct options *options,
@@ -43,21 +70,16 @@ static int read_packages(struct pipeline *pipeline, const struct options *option
 		r = catalog_add_base(pipeline->catalog, pipeline->root_fd, reterr);
 	if (r < 0)
 		return r;
-	pipeline->sources = calloc(options->repositories.count + 1, sizeof(*pipeline->sources));
-	if (!pipeline->sources)
-		return -ENOMEM;
-	for (size_t i = 0; i < options->repositories.count; i++) {
-		struct source *source = &pipeline->sources[pipeline->source_count++];
+	r = open_sources(pipeline, options, reterr);
+	for (size_t i = 0; i < pipeline->source_count && r == 0; i++) {
+		struct source *source = &pipeline->sources[i];
 
-		r = source_open(options->repositories.items[i], i, source);
-		if (r == 0)
-			r = catalog_add_source(pipeline->catalog, source, i);
-		if (r == -ENOMEM)
-			return r;
-		if (source->failed)
+		if (!source->failed && catalog_add_source(pipeline->catalog, source, i) == -ENOMEM)
+			r = -ENOMEM;
+		if (source->failed && !source->system)
 			pipeline->trouble = true;
 	}
-	return 0;
+	return r;
 }
 
 /* Stage 3: the target kernel. */
@@ -111,6 +133,7 @@ static int render_manifest(void *data, unsigned int generation, struct bytes *re
 	char *text;
 
 	report.generation = generation;
+	report.lasting = true;
 	json = report_json(&report);
 	text = json_text(json);
 	if (!text)
@@ -188,6 +211,7 @@ struct report pipeline_report(const struct pipeline *pipeline, const struct opti
 		.kernel = &pipeline->kernel,
 		.sources = pipeline->sources,
 		.source_count = pipeline->source_count,
+		.diagnostics = &pipeline->diagnostics,
 		.devices = &pipeline->devices,
 		.plan = pipeline->plan,
 		.exit = pipeline->exit,
@@ -203,6 +227,7 @@ void pipeline_done(struct pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->source_count; i++)
 		source_done(&pipeline->sources[i]);
 	free(pipeline->sources);
+	diagnostics_done(&pipeline->diagnostics);
 	kernel_done(&pipeline->kernel);
 	device_list_done(&pipeline->devices);
 	release_fd(&pipeline->root_fd);

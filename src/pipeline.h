@@ -47,10 +47,11 @@ struct pipeline {
 	struct catalog *catalog;
 	struct source *sources;
 	size_t source_count;
+	struct diagnostics diagnostics; /* of the configuration of the system's repositories */
 	struct selection *selection;
 	struct plan *plan; /* the selection's */
 	bool usage; /* what was asked for makes no sense */
-	bool trouble; /* a repository could not be read, or a chosen RPM is damaged */
+	bool trouble; /* a --repo could not be read, or a chosen RPM is damaged */
 	unsigned int generation;
 	int exit;
 };

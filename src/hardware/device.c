@@ -194,6 +194,79 @@ static int join_same_devices(struct device_list *list)
 	return 0;
 }
 
+/* A path of the kind "/bus/pci/devices/NAME": a link, in sysfs, to the device of that name. */
+static bool is_link(const struct device *device)
+{
+	return device->path && text_starts(device->path, "/bus/");
+}
+
+static const char *base_name(const struct device *device)
+{
+	const char *slash = strrchr(device->path, '/');
+
+	return slash ? slash + 1 : device->path;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct device *const *a = left, *const *b = right;
+
+	return strcmp(base_name(*a), base_name(*b));
+}
+
+/* Devices with a path that is no link, sorted by their names. */
+static int index_names(const struct device_list *list, struct device ***ret, size_t *ret_count)
+{
+	struct device **index = calloc(list->count, sizeof(struct device *));
+	size_t count = 0;
+
+	if (!index)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].path && !is_link(&list->items[i]))
+			index[count++] = &list->items[i];
+	qsort(index, count, sizeof(*index), compare_names);
+	*ret = index;
+	*ret_count = count;
+	return 0;
+}
+
+/* Does any alias of DEVICE stand in OTHER? Names are only unique on their bus. */
+static bool share_modalias(const struct device *device, const struct device *other)
+{
+	for (size_t i = 0; i < device->modaliases.count; i++)
+		if (strings_contain(&other->modaliases, device->modaliases.items[i]))
+			return true;
+	return false;
+}
+
+/* Give what is known of links, as of a dump of lspci, to the devices that another source has. */
+static int join_links(struct device_list *list)
+{
+	auto_free struct device **index = NULL;
+	size_t count = 0;
+	bool joined = false;
+	int r = 0;
+
+	for (size_t i = 0; i < list->count && r == 0; i++) {
+		struct device *link = &list->items[i], **found = NULL;
+
+		if (!is_link(link))
+			continue;
+		if (!index)
+			r = index_names(list, &index, &count);
+		if (r == 0 && count > 0)
+			found = bsearch(&link, index, count, sizeof(*index), compare_names);
+		if (!found || !share_modalias(link, *found))
+			continue;
+		r = absorb_device(*found, link);
+		joined = true;
+	}
+	if (r == 0 && joined)
+		drop_without_modalias(list);
+	return r;
+}
+
 static int fill_bus(struct device *device)
 {
 	strings_sort_unique(&device->modaliases);
@@ -211,6 +284,8 @@ int device_list_finish(struct device_list *list)
 		return 0;
 	qsort(list->items, list->count, sizeof(*list->items), compare_devices);
 	r = join_same_devices(list);
+	if (r == 0)
+		r = join_links(list);
 	for (size_t i = 0; i < list->count && r == 0; i++)
 		r = fill_bus(&list->items[i]);
 	return r;

@@ -63,7 +63,8 @@ int device_list_complain(struct device_list *list, const char *id, const char *t
 int device_list_merge(struct device_list *list, struct device_list *from);
 /*
  * Sort by path, then first modalias, and the modaliases of each; drop devices without a modalias,
- * join the same ones as above; fill `bus`. The order of input plays no part. 0 or -ENOMEM.
+ * join the same ones as above, and those that /sys/bus/BUS/devices links to with their links;
+ * fill `bus`. The order of input plays no part. 0 or -ENOMEM.
  */
 int device_list_finish(struct device_list *list);
 /*

@@ -10,7 +10,9 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "hardware/lspci.h"
 #include "hardware/names.h"
+#include "hardware/probe.h"
 #include "hardware/snapshot.h"
 #include "hardware/sysfs.h"
 #include "hardware/udev.h"
@@ -32,17 +34,59 @@ static int set_arch(struct device_list *list)
 	return list->arch ? 0 : -ENOMEM;
 }
 
-/* Sysfs has every alias, udev the names; where they speak of the same device, it becomes one. */
+static bool has_bus(const struct device_list *list, const char *bus)
+{
+	size_t length = strlen(bus);
+
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t k = 0; k < list->items[i].modaliases.count; k++)
+			if (strncmp(list->items[i].modaliases.items[k], bus, length) == 0 &&
+			    list->items[i].modaliases.items[k][length] == ':')
+				return true;
+	return false;
+}
+
+/*
+ * Ask the libraries about each bus on which sysfs, open at FD, shows nothing although the kernel
+ * has that bus; about all of them where there is no sysfs (FD is -1).
+ */
+static int read_silent(int fd, struct device_list *list)
+{
+	for (size_t i = 0; probes[i]; i++) {
+		auto_free char *folder = text_format("bus/%s", probes[i]->bus);
+		int r;
+
+		if (!folder)
+			return -ENOMEM;
+		if (has_bus(list, probes[i]->bus) ||
+		    (fd >= 0 && faccessat(fd, folder, F_OK, 0) < 0))
+			continue;
+		r = probes[i]->read(list);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/*
+ * Sysfs has every alias, udev the names; where they speak of the same device, it becomes one.
+ * The libraries stand in where sysfs does not speak.
+ */
 static int read_this_machine(struct device_list *list, struct error *reterr)
 {
 	auto_fd int fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 ? -errno : sysfs_read(fd, "/sys", list);
+	int sysfs = fd < 0 ? -errno : sysfs_read(fd, "/sys", list);
+	int r = sysfs;
 
+	if (sysfs == 0 || sysfs == -ENOENT)
+		r = read_silent(sysfs == 0 ? fd : -1, list);
+	if (r == 0 && list->count == 0)
+		r = sysfs;
 	if (r < 0)
 		return error_set(reterr, r, what, "/sys",
 				 r == -ENOENT ? "no device is in it" : NULL,
 				 "mount sysfs there, or say with --hardware what to read");
-	if (udev_has_database())
+	if (sysfs == 0 && udev_has_database())
 		r = udev_read(list);
 	if (r == 0)
 		r = set_arch(list);
@@ -61,6 +105,18 @@ static int read_directory(int fd, const char *source, struct device_list *list,
 	return r;
 }
 
+static int read_lspci(const struct bytes *text, const char *source, struct device_list *list,
+		      struct error *reterr)
+{
+	const struct probe *probe = probe_find("pci");
+
+	if (probe)
+		return probe->read_dump(text, source, list, reterr);
+	return error_set(reterr, -EOPNOTSUPP, what, source,
+			 "it is a dump of lspci, and this program was built without libpci",
+			 "read it where libpci is, and save it with 'kmp-match scan --save'");
+}
+
 static int read_text(int fd, const char *source, struct device_list *list, struct error *reterr)
 {
 	auto_bytes struct bytes text = { 0 };
@@ -69,7 +125,10 @@ static int read_text(int fd, const char *source, struct device_list *list, struc
 	if (r == -EFBIG)
 		return error_setf(reterr, r, what, source, "give the hardware of one machine",
 				  "it is larger than %d MiB", SOURCE_MAX / 1024 / 1024);
-	return r < 0 ? r : snapshot_read(&text, source, list, reterr);
+	if (r < 0)
+		return r;
+	return lspci_sniff(&text) ? read_lspci(&text, source, list, reterr)
+				  : snapshot_read(&text, source, list, reterr);
 }
 
 /*

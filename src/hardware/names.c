@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "hardware/device.h"
 #include "hardware/lines.h"
+#include "hardware/probe.h"
 #include "hardware/udev.h"
 
 /** Largest pci.ids or usb.ids read, in bytes: the real ones are below 2 MiB. */
@@ -43,6 +44,7 @@ struct names {
 	int root_fd;
 	struct id_file pci;
 	struct id_file usb;
+	void *libpci; /* what its names rest on; NULL before the first */
 	bool hwdb_tried;
 	struct udev_names *hwdb; /* NULL if there is none */
 };
@@ -93,11 +95,20 @@ static void id_file_done(struct id_file *file)
 	free(file->entries);
 }
 
+static void release_libpci(void *state)
+{
+	const struct probe *probe = probe_find("pci");
+
+	if (probe)
+		probe->release_names(state);
+}
+
 struct names *names_free(struct names *names)
 {
 	if (names) {
 		id_file_done(&names->pci);
 		id_file_done(&names->usb);
+		release_libpci(names->libpci);
 		udev_names_close(names->hwdb);
 		free(names);
 	}
@@ -256,7 +267,9 @@ static int find_in_file(struct id_file *file, int root_fd, long vendor, long dev
 /* "pci:vVVVVVVVVdDDDDDDDD..." */
 static int find_pci(struct names *names, const char *modalias, char **ret)
 {
+	const struct probe *probe = probe_find("pci");
 	long vendor, device;
+	int r;
 
 	if (strlen(modalias) < strlen("pci:v00000000d00000000") || modalias[4] != 'v' ||
 	    modalias[13] != 'd')
@@ -265,7 +278,12 @@ static int find_pci(struct names *names, const char *modalias, char **ret)
 	device = read_hex(modalias + 14, 8);
 	if (vendor < 0 || vendor > UINT16_MAX || device < 0 || device > UINT16_MAX)
 		return 0;
-	return find_in_file(&names->pci, names->root_fd, vendor, device, ret);
+	r = find_in_file(&names->pci, names->root_fd, vendor, device, ret);
+	/* libpci was built to look in a place of its own, and unpacks the file. */
+	if (r == 0 && names->pci.count == 0 && probe)
+		r = probe->find_name(&names->libpci, (unsigned int)vendor, (unsigned int)device,
+				     ret);
+	return r;
 }
 
 /* "usb:vVVVVpPPPP..." */

@@ -10,7 +10,8 @@ struct names;
 
 /*
  * Look names up in the database files below ROOT_FD, which is borrowed and must stay open. A file
- * is read when the first device of its kind is asked for. Owned; NULL if out of memory.
+ * is read when the first device of its kind is asked for; where there is none for PCI, libpci looks
+ * in the places of its own. Owned; NULL if out of memory.
  */
 struct names *names_new(int root_fd);
 struct names *names_free(struct names *names);

@@ -384,7 +384,8 @@ static int refuse(const struct reader *reader, struct error *reterr, const char 
 	return error_set(
 		reterr, -EBADMSG, "read the hardware from", reader->name, why,
 		"give a list with one modalias a line, a snapshot of 'kmp-match scan --save', "
-		"'udevadm info --export-db' text, a umockdev recording or a sysfs tree");
+		"'udevadm info --export-db' text, a umockdev recording, the output of 'lspci -xxx' "
+		"or a sysfs tree");
 }
 
 static int read_json(struct reader *reader, const struct bytes *text, struct error *reterr)

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "packages/alias-fields.h"
 
 char *pattern_decode(const char *text)
 {
@@ -127,6 +128,23 @@ static int decode_into(struct strings *patterns, const struct strings *encoded)
 	return 0;
 }
 
+/* As written stays too: what libzypp would match is never lost. */
+static int add_raised(struct hint *hint)
+{
+	size_t count = hint->patterns.count;
+
+	for (size_t i = 0; i < count; i++) {
+		auto_free char *raised = NULL;
+		int r = alias_fields_raise(hint->patterns.items[i], &raised);
+
+		if (r < 0 || (r > 0 && strings_add(&hint->patterns, raised) < 0))
+			return -ENOMEM;
+		if (r > 0)
+			hint->repairs |= HINT_LOWER_CASE;
+	}
+	return 0;
+}
+
 /* Buses whose aliases come without a prefix now and then, see kernel: scripts/mod/file2alias.c. */
 static const char *const buses[] = {
 	"acpi",  "amba",     "ap",       "auxiliary", "bcma",     "ccw",    "cdx",   "cpu",
@@ -162,7 +180,7 @@ int hint_make(const char *prefix, const char *pattern, struct hint *ret)
 
 	if (prefix && prefix_is_bus(prefix)) {
 		hint.text = text_format("%s:%s", prefix, pattern);
-		hint.repair = HINT_UNPREFIXED;
+		hint.repairs = HINT_UNPREFIXED;
 	} else {
 		hint.text = strdup(pattern);
 		hint.prefix = prefix ? strdup(prefix) : NULL;
@@ -174,8 +192,10 @@ int hint_make(const char *prefix, const char *pattern, struct hint *ret)
 	r = expand_misplaced(hint.text, &encoded);
 	if (r < 0 || decode_into(&hint.patterns, &encoded) < 0)
 		return -ENOMEM;
-	if (r > 0 && hint.repair == HINT_AS_IT_IS)
-		hint.repair = HINT_MERGED_ESCAPE;
+	if (r > 0)
+		hint.repairs |= HINT_MERGED_ESCAPE;
+	if (add_raised(&hint) < 0)
+		return -ENOMEM;
 	hint.match_all = pattern_is_match_all(hint.patterns.items[0]);
 	*ret = hint;
 	hint = (struct hint){ 0 };

@@ -14,13 +14,21 @@
 
 /** Longest dependency looked at, in bytes: rpm headers end at 256 MiB, real ones below 2 KiB. */
 #define CAPABILITY_MAX 65536
-/** Most patterns that one merged hint may stand for: generators merge a handful. */
+/** Most patterns that one merged hint may stand for, and each once more in upper case: generators
+ * merge a handful. */
 #define HINT_PATTERNS_MAX 256
 
+/** What libsolv leaves unread, in bytes: the buffer of its repo_fix_supplements() (src/suse.c). */
+#define HINT_LONG_MIN 1024
+
+/* Flaws of a hint, each a bit: it is read as it was meant all the same. */
 enum hint_repair {
-	HINT_AS_IT_IS,
-	HINT_MERGED_ESCAPE, /* a raw [..] class stood inside a %XX escape or an escaped class */
-	HINT_UNPREFIXED, /* "bus:...:..." without a prefix, which libsolv splits at the bus */
+	HINT_AS_IT_IS = 0,
+	HINT_MERGED_ESCAPE = 1, /* a raw [..] class stood inside a %XX escape or an escaped class */
+	HINT_UNPREFIXED = 2, /* "bus:...:..." without a prefix, which libsolv splits at the bus */
+	HINT_LOWER_CASE = 4, /* ids of pci or usb in lower case, which no kernel writes */
+	HINT_LONG = 8, /* HINT_LONG_MIN bytes or more */
+	HINT_PROVIDED = 16, /* it stands among what the package provides */
 };
 
 /* One `modalias(...)`, as libsolv and libzypp evaluate it, after the repairs that we know. */
@@ -28,7 +36,7 @@ struct hint {
 	char *text; /* the pattern as the package has it, still encoded */
 	char *prefix; /* capability that must be provided too, or NULL */
 	struct strings patterns; /* decoded patterns for fnmatch(3), OR-ed; one unless repaired */
-	enum hint_repair repair;
+	unsigned int repairs; /* of enum hint_repair; the last two are set by the catalog */
 	bool match_all; /* fits any machine: reported, never selects */
 };
 

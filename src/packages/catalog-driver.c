@@ -34,7 +34,16 @@ static int copy_text(const char *from, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int add_hint(struct driver *driver, const char *prefix, const char *pattern)
+/* As long as libsolv does not read: "modalias(PREFIX:PATTERN)". */
+static bool is_long(const char *prefix, const char *pattern)
+{
+	size_t length = strlen("modalias()") + strlen(pattern);
+
+	return length + (prefix ? strlen(prefix) + 1 : 0) >= HINT_LONG_MIN;
+}
+
+static int add_hint(struct driver *driver, const char *prefix, const char *pattern,
+		    unsigned int repairs)
 {
 	struct hint hint = { 0 };
 
@@ -45,13 +54,17 @@ static int add_hint(struct driver *driver, const char *prefix, const char *patte
 	}
 	/* libsolv never leaves two colons without a prefix, so repair_dependency() joined these. */
 	if (!prefix && strchr(pattern, ':') && strchr(strchr(pattern, ':') + 1, ':'))
-		hint.repair = HINT_UNPREFIXED;
+		hint.repairs |= HINT_UNPREFIXED;
+	if (is_long(prefix, pattern))
+		hint.repairs |= HINT_LONG;
+	hint.repairs |= repairs;
 	driver->hints[driver->hint_count++] = hint;
 	return 0;
 }
 
 static int add_hints(const struct catalog *catalog, Id id, struct driver *driver)
 {
+	bool provided = id < catalog->provided.size * 8 && MAPTST(&catalog->provided, id);
 	const Pool *pool = catalog->pool;
 	Queue patterns, prefixes;
 	int r = 0;
@@ -63,7 +76,8 @@ static int add_hints(const struct catalog *catalog, Id id, struct driver *driver
 		Id prefix = prefixes.elements[i];
 
 		r = add_hint(driver, prefix ? pool_id2str(pool, prefix) : NULL,
-			     pool_id2str(pool, patterns.elements[i]));
+			     pool_id2str(pool, patterns.elements[i]),
+			     provided ? HINT_PROVIDED : HINT_AS_IT_IS);
 	}
 	queue_free(&patterns);
 	queue_free(&prefixes);
@@ -136,33 +150,46 @@ static int add_modules(const Pool *pool, Id id, struct driver *driver)
 	return 0;
 }
 
-static const char *repair_text(enum hint_repair repair)
+/* What was repaired, and how a packager mends it for good. */
+static const struct {
+	enum hint_repair repair;
+	const char *id;
+	const char *text;
+} repair_rows[] = {
+	{ HINT_MERGED_ESCAPE, "merged-escape",
+	  "a [..] class was merged into an escape, so that libzypp never matches it; it is read as "
+	  "what it was made from; build the package with a generator that merges before it "
+	  "escapes" },
+	{ HINT_UNPREFIXED, "unprefixed-hint",
+	  "a hint without a kernel- prefix has two colons or more, so that libzypp takes its bus "
+	  "for a package; it is read whole; write modalias(kernel-<flavor>:...)" },
+	{ HINT_LOWER_CASE, "lower-case-hint",
+	  "a hint has hex digits in lower case, which no kernel writes for pci and usb; it is read "
+	  "in upper case too; write the ids in upper case" },
+	{ HINT_LONG, "long-hint",
+	  "a hint has 1,024 bytes or more, which libzypp leaves unread; it is read all the same; "
+	  "write several shorter modalias() instead of one" },
+	{ HINT_PROVIDED, "provided-hint",
+	  "the hint stands among what the package provides, where libzypp does not look; it is "
+	  "read all the same; write it as Supplements: modalias(kernel-<flavor>:...)" },
+};
+
+static int diagnose_repairs(struct driver *driver, const struct hint *hint)
 {
-	if (repair == HINT_MERGED_ESCAPE)
-		return "a [..] class was merged into an escape, so that libzypp never matches it; "
-		       "it is "
-		       "read as what it was made from; build the package with a generator that "
-		       "merges "
-		       "before it escapes";
-	return "a hint without a kernel- prefix has two colons or more, so that libzypp takes its "
-	       "bus "
-	       "for a package; it is read whole; write modalias(kernel-<flavor>:...)";
+	for (size_t i = 0; i < COUNT(repair_rows); i++)
+		if (hint->repairs & repair_rows[i].repair &&
+		    diagnostics_add(&driver->diagnostics, repair_rows[i].id, hint->text, "%s",
+				    repair_rows[i].text) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 static int diagnose_hints(struct driver *driver)
 {
-	static const char *const ids[] = {
-		[HINT_MERGED_ESCAPE] = "merged-escape",
-		[HINT_UNPREFIXED] = "unprefixed-hint",
-	};
-
 	for (size_t i = 0; i < driver->hint_count; i++) {
 		const struct hint *hint = &driver->hints[i];
-		int r = 0;
+		int r = diagnose_repairs(driver, hint);
 
-		if (hint->repair != HINT_AS_IT_IS)
-			r = diagnostics_add(&driver->diagnostics, ids[hint->repair], hint->text,
-					    "%s", repair_text(hint->repair));
 		if (r == 0 && hint->match_all)
 			r = diagnostics_add(
 				&driver->diagnostics, "match-all-hint", hint->text,

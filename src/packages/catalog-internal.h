@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <solv/bitmap.h>
 #include <solv/pool.h>
 #include <solv/queue.h>
 #include <solv/repo.h>
@@ -16,8 +17,12 @@
 struct catalog {
 	Pool *pool;
 	bool has_base;
+	Map provided; /* packages whose hints were read from what they provide */
 	void *rpm_state; /* libsolv's, for headers that librpm read */
 };
+
+/* Add the packages of SOURCE, a SOURCE_SOLV, to REPO. 0, or -errno with source->error set. */
+int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo);
 
 /* A dependency with two operands that libsolv descends into when it evaluates supplements? */
 bool catalog_is_boolean(int flags);

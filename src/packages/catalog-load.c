@@ -20,6 +20,8 @@
 #include "trust/digest.h"
 
 #define WHAT "read the repository"
+/* The root element stands within so many bytes, behind a declaration and perhaps a comment. */
+#define PRIMARY_START 4096
 
 /* The dependency that HINT stands for: its prefix, if any, AND the hardware. */
 static Id hint_dependency(Pool *pool, const struct hint *hint)
@@ -33,8 +35,9 @@ static Id hint_dependency(Pool *pool, const struct hint *hint)
 }
 
 /*
- * libsolv before 0.7.36 leaves a modalias inside a rich dependency as a plain name, and every
- * version splits a hint without prefix at its bus: both are made what they were meant to be.
+ * libsolv before 0.7.36 leaves a modalias inside a rich dependency as a plain name, every version
+ * does so with long ones, and splits a hint without prefix at its bus: all are made what they were
+ * meant to be.
  */
 static Id repair_dependency(Pool *pool, Id dep, bool inside)
 {
@@ -43,7 +46,9 @@ static Id repair_dependency(Pool *pool, Id dep, bool inside)
 	Id name, evr;
 
 	if (!ISRELDEP(dep)) {
-		if (inside && hint_parse(pool_id2str(pool, dep), &hint) > 0)
+		const char *text = pool_id2str(pool, dep);
+
+		if ((inside || strlen(text) >= HINT_LONG_MIN) && hint_parse(text, &hint) > 0)
 			return hint_dependency(pool, &hint);
 		return dep;
 	}
@@ -117,6 +122,58 @@ static bool is_well_formed(const Pool *pool, const Solvable *s)
 	       is_edition(pool_id2str(pool, s->evr));
 }
 
+static bool has_hints(const struct catalog *catalog, Id id)
+{
+	Queue patterns, prefixes;
+	bool found;
+
+	queue_init(&patterns);
+	queue_init(&prefixes);
+	catalog_hints(catalog, id, &patterns, &prefixes);
+	found = patterns.count > 0;
+	queue_free(&patterns);
+	queue_free(&prefixes);
+	return found;
+}
+
+/* Collect the hints among what S provides, as the dependencies that they would be. */
+static void find_provided_hints(Pool *pool, const Solvable *s, Queue *ret)
+{
+	Queue provides;
+
+	queue_init(&provides);
+	for (const Id *dep = s->repo->idarraydata + s->provides; *dep; dep++)
+		if (!ISRELDEP(*dep) && text_starts(pool_id2str(pool, *dep), "modalias("))
+			queue_push(&provides, *dep);
+	for (int i = 0; i < provides.count; i++) {
+		auto_hint struct hint hint = { 0 };
+
+		if (hint_parse(pool_id2str(pool, provides.elements[i]), &hint) > 0)
+			queue_push(ret, hint_dependency(pool, &hint));
+	}
+	queue_free(&provides);
+}
+
+/* A package that provides modalias() and supplements none was meant the other way round. */
+static void repair_provides(struct catalog *catalog, Id id)
+{
+	Pool *pool = catalog->pool;
+	Solvable *s = pool->solvables + id;
+	Queue hints;
+
+	if (!s->provides)
+		return;
+	queue_init(&hints);
+	find_provided_hints(pool, s, &hints);
+	if (hints.count && !has_hints(catalog, id) && !catalog_is_kernel(catalog, id)) {
+		for (int i = 0; i < hints.count; i++)
+			solvable_add_deparray(s, SOLVABLE_SUPPLEMENTS, hints.elements[i], 0);
+		map_grow(&catalog->provided, id + 1);
+		MAPSET(&catalog->provided, id);
+	}
+	queue_free(&hints);
+}
+
 static void finish_repo(struct catalog *catalog, Repo *repo, struct source *source)
 {
 	Solvable *s;
@@ -136,6 +193,7 @@ static void finish_repo(struct catalog *catalog, Repo *repo, struct source *sour
 			continue;
 		}
 		repair_supplements(catalog->pool, s);
+		repair_provides(catalog, id);
 		source->packages++;
 		if (catalog_is_driver(catalog, id))
 			source->drivers++;
@@ -216,6 +274,23 @@ static int read_verified(struct source *source, const struct repomd_entry *entry
 	return 0;
 }
 
+/*
+ * Does BYTES hold package metadata? libsolv passes over every element that it does not know, so a
+ * page that says "not found" reads like metadata of no packages.
+ */
+static bool is_primary(const struct bytes *bytes)
+{
+	static const char root[] = "<metadata";
+	auto_file FILE *file = NULL;
+	char start[PRIMARY_START];
+	size_t size;
+
+	if (decompress_stream(bytes, PRIMARY_SIZE_MAX, &file) < 0)
+		return false;
+	size = fread(start, 1, sizeof(start), file);
+	return memmem(start, size, root, strlen(root));
+}
+
 static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *repo)
 {
 	struct repomd_entry primary = { 0 };
@@ -242,6 +317,10 @@ static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *rep
 		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
 				  "fetch it again, or run createrepo_c on it",
 				  "%s is damaged or cut", primary.location);
+	if (repo->nsolvables == 0 && !is_primary(&bytes))
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "fetch it again, or run createrepo_c on it",
+				  "%s is no package metadata", primary.location);
 	return 0;
 }
 
@@ -338,6 +417,9 @@ int catalog_add_source(struct catalog *catalog, struct source *source, size_t in
 	switch (source->kind) {
 	case SOURCE_RPM_MD:
 		r = load_rpm_md(catalog, source, repo);
+		break;
+	case SOURCE_SOLV:
+		r = catalog_load_solv(catalog, source, repo);
 		break;
 	case SOURCE_DIRECTORY:
 		r = add_directory(catalog, source, repo, ".", 0);

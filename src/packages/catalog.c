@@ -2,16 +2,13 @@
 #include "packages/catalog-internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <solv/repo_rpmdb.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/files.h"
 #include "base/text.h"
-#include "packages/rpm.h"
+#include "packages/database.h"
 
 int catalog_new(struct catalog **ret)
 {
@@ -22,6 +19,7 @@ int catalog_new(struct catalog **ret)
 	catalog->pool = pool_create();
 	if (!catalog->pool)
 		return -ENOMEM;
+	map_init(&catalog->provided, 0);
 	pool_setdisttype(catalog->pool, DISTTYPE_RPM);
 	pool_set_installed(catalog->pool, repo_create(catalog->pool, "@base"));
 	*ret = take(catalog);
@@ -36,6 +34,7 @@ struct catalog *catalog_free(struct catalog *catalog)
 		rpm_state_free(catalog->rpm_state);
 	if (catalog->pool)
 		pool_free(catalog->pool);
+	map_free(&catalog->provided);
 	free(catalog);
 	return NULL;
 }
@@ -58,49 +57,30 @@ size_t catalog_source_of(const struct catalog *catalog, Id id)
 	return repo && repo->appdata ? (size_t)(uintptr_t)repo->appdata - 1 : SIZE_MAX;
 }
 
-/* Where ROOT_FD has its rpm database, or NULL; a FIFO, which librpm would wait for, is none. */
-static const char *find_rpm_database(int root_fd)
+static int add_installed(void *context, void *header)
 {
-	/* SUSE's and Fedora's, then rpm's own default; by back end. */
-	static const char *const folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
-	static const char *const files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+	struct catalog *catalog = context;
+	void *handle;
 
-	for (size_t i = 0; i < COUNT(folders); i++) {
-		auto_fd int fd = file_open_in_root(root_fd, folders[i], O_RDONLY | O_DIRECTORY);
-		struct stat st;
-
-		for (size_t j = 0; fd >= 0 && j < COUNT(files); j++)
-			if (fstatat(fd, files[j], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-			    S_ISREG(st.st_mode))
-				return folders[i];
-	}
-	return NULL;
+	if (!catalog->rpm_state)
+		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
+	handle = rpm_byrpmh(catalog->rpm_state, header);
+	/* What is no package, such as a key, adds none. */
+	if (handle)
+		repo_add_rpm_handle(catalog->pool->installed, handle,
+				    REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE);
+	return handle ? 0 : -ENOMEM;
 }
 
 int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 {
-	const char *folder = find_rpm_database(root_fd);
-	/* librpm takes paths only; this one names the directory that is open. */
-	auto_free char *root = text_format("/proc/self/fd/%d", root_fd);
-	auto_free char *message = NULL;
-	Pool *pool = catalog->pool;
-	bool moved;
-	int r;
+	Repo *installed = catalog->pool->installed;
+	int r = database_read(root_fd, add_installed, catalog, reterr);
 
-	if (!root)
-		return -ENOMEM;
-	if (!folder)
-		return 0;
-	pool_set_rootdir(pool, root);
-	moved = rpm_database_enter(folder, &message);
-	r = repo_add_rpmdb(pool->installed, NULL, REPO_REUSE_REPODATA | REPO_USE_ROOTDIR);
-	rpm_database_leave(moved);
-	pool_set_rootdir(pool, NULL);
-	if (r != 0)
-		return error_set(reterr, -EBADMSG, "read the rpm database below the root", folder,
-				 message ? message : pool_errstr(pool),
-				 "repair it with rpm --rebuilddb");
-	catalog->has_base = pool->installed->nsolvables > 0;
+	repo_internalize(installed);
+	if (r < 0)
+		return r;
+	catalog->has_base = installed->nsolvables > 0;
 	return catalog->has_base;
 }
 

@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <rpm/header.h>
 #include <rpm/rpmarchive.h>
@@ -10,6 +11,7 @@
 #include <rpm/rpmfi.h>
 #include <rpm/rpmfiles.h>
 #include <rpm/rpmio.h>
+#include <rpm/rpmdb.h>
 #include <rpm/rpmkeyring.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
@@ -82,26 +84,6 @@ static const char *without_name(const char *message, const char *name)
 	return *message ? message : NULL;
 }
 
-bool rpm_database_enter(const char *folder, char **ret_message)
-{
-	auto_free char *configured = rpmExpand("%{?_dbpath}", NULL);
-	/* What libsolv takes where librpm is not configured (repo_rpmdb_librpm.h, detect_dbpath()).
-	 */
-	bool moved = !text_equal(configured && *configured ? configured : "/var/lib/rpm", folder);
-
-	rpmlogSetCallback(keep_message, ret_message);
-	if (moved)
-		rpmPushMacro(NULL, "_dbpath", NULL, folder, RMIL_CMDLINE);
-	return moved;
-}
-
-void rpm_database_leave(bool moved)
-{
-	if (moved)
-		rpmPopMacro(NULL, "_dbpath");
-	rpmlogSetCallback(NULL, NULL);
-}
-
 static int damaged(const struct rpm *rpm, struct error *reterr, const char *why)
 {
 	return error_set(reterr, -EBADMSG, READING, rpm->name, why, HINT_FETCH);
@@ -122,6 +104,49 @@ static rpmts make_ts(void)
 	}
 	rpmKeyringFree(keyring);
 	return ts;
+}
+
+static void release_iterator(rpmdbMatchIterator *iterator)
+{
+	rpmdbFreeIterator(*iterator);
+}
+
+static int visit_database(rpmts ts, int (*visit)(void *context, void *header), void *context)
+{
+	AUTO(release_iterator) rpmdbMatchIterator iterator = NULL;
+	Header header;
+	int visits = 0, r = 0;
+
+	if (rpmtsOpenDB(ts, O_RDONLY) != 0)
+		return -EBADMSG;
+	iterator = rpmtsInitIterator(ts, RPMDBI_PACKAGES, NULL, 0);
+	while (r == 0 && (header = rpmdbNextIterator(iterator))) {
+		r = visit(context, header);
+		visits++;
+	}
+	return r < 0 ? r : visits;
+}
+
+int rpm_database_each(const char *folder, int (*visit)(void *context, void *header), void *context,
+		      char **ret_message)
+{
+	auto_free char *message = NULL;
+	rpmts ts;
+	int r;
+
+	rpmlogSetCallback(keep_message, &message);
+	rpmPushMacro(NULL, "_dbpath", NULL, folder, RMIL_CMDLINE);
+	ts = make_ts();
+	r = ts ? visit_database(ts, visit, context) : -ENOMEM;
+	rpmtsFree(ts);
+	rpmPopMacro(NULL, "_dbpath");
+	rpmlogSetCallback(NULL, NULL);
+	/* A package that librpm cannot read is passed over with a complaint only. */
+	if (r >= 0 && message)
+		r = -EBADMSG;
+	if (r == -EBADMSG)
+		*ret_message = take(message);
+	return r;
 }
 
 static int read_header(struct rpm *rpm, struct error *reterr)

@@ -39,12 +39,13 @@ int rpm_files(const struct rpm *rpm, struct strings *ret);
 uint64_t rpm_installed_size(const struct rpm *rpm);
 
 /*
- * Librpm's database is the one in FOLDER until rpm_database_leave(), and not where the
- * configuration of this machine has it. Its first complaint goes to *RET_MESSAGE, owned, instead
- * of stderr. True if the two places differ, which rpm_database_leave() has to be told.
+ * Call VISIT with each header of the database in FOLDER, wherever the configuration of this machine
+ * has its own; it returns 0 to go on, or -errno.
+ * The number of visits, what VISIT returned, or -EBADMSG: the database, or a part of it, cannot be
+ * read, and *RET_MESSAGE is librpm's first complaint, owned, or NULL.
  */
-bool rpm_database_enter(const char *folder, char **ret_message);
-void rpm_database_leave(bool moved);
+int rpm_database_each(const char *folder, int (*visit)(void *context, void *header), void *context,
+		      char **ret_message);
 
 /* One entry of the payload while rpm_payload() visits it; all borrowed. */
 struct rpm_entry {

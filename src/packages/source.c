@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "packages/solvfile.h"
 
 #define WHAT "read the repository"
 
@@ -19,6 +20,7 @@ const char *source_kind_id(enum source_kind kind)
 		[SOURCE_RPM_MD] = "rpm-md",
 		[SOURCE_DIRECTORY] = "directory",
 		[SOURCE_RPM] = "rpm",
+		[SOURCE_SOLV] = "solv",
 	};
 
 	return ids[kind];
@@ -34,23 +36,34 @@ static bool has_rpm_magic(int fd)
 	       memcmp(start, magic, sizeof(magic)) == 0;
 }
 
+static bool is_solv(int fd)
+{
+	uint8_t start[SOLVFILE_MAGIC_SIZE];
+
+	return pread(fd, start, sizeof(start), 0) == (ssize_t)sizeof(start) &&
+	       solvfile_is(start, sizeof(start));
+}
+
 bool source_is_rpm(int fd, const char *name)
 {
 	return text_ends(name, ".rpm") || has_rpm_magic(fd);
 }
 
-static int open_single_rpm(struct source *source, const char *path, int fd)
+static int open_single_file(struct source *source, const char *path, int fd)
 {
 	const char *slash = strrchr(path, '/');
 	auto_free char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 
 	if (!folder)
 		return -ENOMEM;
-	if (!source_is_rpm(fd, path))
+	if (is_solv(fd))
+		source->kind = SOURCE_SOLV;
+	else if (source_is_rpm(fd, path))
+		source->kind = SOURCE_RPM;
+	else
 		return error_set(&source->error, -EBADMSG, WHAT, source->location,
-				 "it is a file, but no RPM",
+				 "it is a file, but no RPM and no .solv cache",
 				 "give a repository, a directory of RPMs or an RPM");
-	source->kind = SOURCE_RPM;
 	source->file = strdup(slash ? slash + 1 : path);
 	source->fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (source->fd < 0)
@@ -80,6 +93,12 @@ static bool has_repomd(int fd)
 	return repomd != -ENOENT && repomd != -ENOTDIR;
 }
 
+void source_take(struct source *source, int fd)
+{
+	source->kind = has_repomd(fd) ? SOURCE_RPM_MD : SOURCE_DIRECTORY;
+	source->fd = fd;
+}
+
 static int open_path(struct source *source, const char *path)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -89,13 +108,12 @@ static int open_path(struct source *source, const char *path)
 		return error_set(&source->error, -errno, WHAT, source->location, NULL,
 				 errno == ENOENT ? "check the path given with --repo" : NULL);
 	if (S_ISREG(st.st_mode))
-		return open_single_rpm(source, path, fd);
+		return open_single_file(source, path, fd);
 	if (!S_ISDIR(st.st_mode))
 		return error_set(&source->error, -EINVAL, WHAT, source->location,
 				 "it is neither a directory nor a file",
 				 "give a repository, a directory of RPMs or an RPM");
-	source->kind = has_repomd(fd) ? SOURCE_RPM_MD : SOURCE_DIRECTORY;
-	source->fd = take_fd(&fd);
+	source_take(source, take_fd(&fd));
 	return 0;
 }
 
@@ -122,9 +140,30 @@ int source_open(const char *location, size_t index, struct source *ret)
 	return r;
 }
 
+/* LOCATION as it is spelled where the RPMs are. */
+static const char *rpm_name(const struct source *source, const char *location)
+{
+	const char *slash = source->rpm_flat ? strrchr(location, '/') : NULL;
+
+	return slash ? slash + 1 : location;
+}
+
 int source_open_rpm(const struct source *source, const char *location)
 {
-	return file_open_regular_in_root(source->fd, location, 0);
+	int fd = source->cached ? source->rpm_fd : source->fd;
+
+	/* A cache has none beside it. */
+	if (fd < 0 || (source->kind == SOURCE_SOLV && !source->cached))
+		return -ENOENT;
+	return file_open_regular_in_root(fd, rpm_name(source, location), 0);
+}
+
+char *source_rpm_path(const struct source *source, const char *location)
+{
+	if (source->kind == SOURCE_RPM)
+		return strdup(source->location);
+	return text_format("%s/%s", source->folder ? source->folder : source->location,
+			   rpm_name(source, location));
 }
 
 void source_done(struct source *source)
@@ -135,5 +174,10 @@ void source_done(struct source *source)
 	release_fd(&source->fd);
 	error_done(&source->error);
 	diagnostics_done(&source->diagnostics);
+	free(source->alias);
+	free(source->folder);
+	strings_done(&source->gpgkeys);
+	if (source->cached)
+		release_fd(&source->rpm_fd);
 	*source = (struct source){ .fd = -1 };
 }

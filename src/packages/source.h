@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * source - one --repo: where packages come from, and in which form.
+ * source - one --repo or repository of the system: where packages come from, and in which form.
  *
  * Layer: packages. What it is, is sniffed from content, never from the name.
  */
@@ -8,18 +8,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/array.h"
 #include "base/diagnostic.h"
 #include "base/error.h"
 
-enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM };
-const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm" */
+enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM, SOURCE_SOLV };
+const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm", "solv" */
 
 struct source {
 	char *id; /* short and unique: "1", "2" in order of --repo */
-	char *location; /* as the user typed it */
+	char *location; /* as the user typed it; of the system: its URL without secrets */
 	enum source_kind kind;
-	char *file; /* SOURCE_RPM: its name below fd; else NULL */
+	char *file; /* SOURCE_RPM, SOURCE_SOLV: its name below fd; else NULL */
 	int fd; /* the directory that locations are relative to; -1 if it could not be read */
 	int priority; /* as zypp counts: smaller is better */
 	size_t packages;
@@ -27,6 +29,16 @@ struct source {
 	struct error error; /* set if it could not be read */
 	bool failed;
 	struct diagnostics diagnostics;
+
+	bool system; /* configured below --root: that it cannot be read stops nothing */
+	char *alias; /* the package manager's name for it; NULL for a --repo */
+	struct strings gpgkeys; /* URLs that its configuration names */
+	char *folder; /* the path of what holds its RPMs, NULL: location; of the system alone */
+
+	bool cached; /* fd is a package manager's cache of the metadata, RPMs lie elsewhere: */
+	int rpm_fd; /* the directory of RPMs that were fetched, -1 if there is none */
+	bool rpm_flat; /* they lie in it by their file names alone */
+	int64_t refreshed; /* when the metadata was last found current, seconds since 1970 */
 };
 
 /*
@@ -34,8 +46,15 @@ struct source {
  * reported, and the plan is made from the others.
  */
 int source_open(const char *location, size_t index, struct source *ret);
+/* Make the directory FD, which is taken over, what SOURCE is read from, and sniff its kind. */
+void source_take(struct source *source, int fd);
 /* Is the file NAME, open at FD, an RPM or meant to be one? */
 bool source_is_rpm(int fd, const char *name);
-/* Open the RPM at LOCATION of this source, never out of it and never anything but a file. */
+/*
+ * Open the RPM at LOCATION of this source, never out of it and never anything but a file.
+ * -ENOENT for a cache, which has no RPMs beside it.
+ */
 int source_open_rpm(const struct source *source, const char *location);
+/* The path of that RPM, for people; owned, NULL if out of memory. */
+char *source_rpm_path(const struct source *source, const char *location);
 void source_done(struct source *source);

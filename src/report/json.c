@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -81,12 +82,27 @@ static struct json *kernel_object(const struct kernel *kernel)
 	return object;
 }
 
-static struct json *source_object(const struct source *source)
+static void set_refreshed(struct json *object, const struct source *source)
+{
+	time_t when = (time_t)source->refreshed;
+	struct tm parts;
+	char text[64];
+
+	if (gmtime_r(&when, &parts) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts))
+		json_set_text(object, "refreshed", text);
+}
+
+static struct json *source_object(const struct report *report, const struct source *source)
 {
 	struct json *object = json_new_object();
 
 	json_set_text(object, "id", source->id);
+	set_if_known(object, "alias", source->alias);
 	json_set_text(object, "location", source->location);
+	json_set_bool(object, "system", source->system);
+	json_set_bool(object, "cached", source->cached);
+	if (source->cached && !report->lasting)
+		set_refreshed(object, source);
 	if (!source->failed) {
 		json_set_text(object, "kind", source_kind_id(source->kind));
 		json_set_number(object, "packages", (int64_t)source->packages);
@@ -226,10 +242,8 @@ static void set_rpm(struct json *object, const struct report *report,
 
 	if (report->generation > 0) {
 		path = package->rpm_staged ? strdup(package->rpm_staged) : NULL;
-	} else if (package->rpm_at_hand && source && source->kind == SOURCE_RPM) {
-		path = strdup(source->location);
 	} else if (package->rpm_at_hand && source && location) {
-		path = text_format("%s/%s", source->location, location);
+		path = source_rpm_path(source, location);
 	}
 	json_set_text(object, "rpm", path);
 }
@@ -301,7 +315,7 @@ static struct json *sources_array(const struct report *report)
 	struct json *array = json_new_array();
 
 	for (size_t i = 0; i < report->source_count; i++)
-		json_append(array, source_object(&report->sources[i]));
+		json_append(array, source_object(report, &report->sources[i]));
 	return array;
 }
 
@@ -332,7 +346,7 @@ static struct json *unmatched_array(const struct plan *plan)
 
 struct json *report_json(const struct report *report)
 {
-	struct json *document = new_document();
+	struct json *document = new_document(), *flaws = json_new_array();
 
 	json_set_bool(document, "dry_run", report->dry_run);
 	json_set_bool(document, "gpg_checks", report->gpg_checks);
@@ -341,7 +355,10 @@ struct json *report_json(const struct report *report)
 	json_set(document, "devices", devices_array(report));
 	json_set(document, "packages", packages_array(report));
 	json_set(document, "unmatched", unmatched_array(report->plan));
-	json_set(document, "diagnostics", diagnostics(&report->devices->diagnostics));
+	append_diagnostics(flaws, &report->devices->diagnostics);
+	if (report->diagnostics)
+		append_diagnostics(flaws, report->diagnostics);
+	json_set(document, "diagnostics", flaws);
 	json_set(document, "result", result_object(report));
 	return document;
 }

@@ -22,11 +22,13 @@ struct report {
 	const struct kernel *kernel;
 	const struct source *sources;
 	size_t source_count;
+	const struct diagnostics *diagnostics; /* of the system's configuration; NULL: none */
 	const struct device_list *devices;
 	const struct plan *plan;
 	int exit;
 	unsigned int generation; /* 0: none was made */
 	const char *stage_dir; /* where generations are */
+	bool lasting; /* a manifest: without what may change while packages and machine do not */
 };
 
 /* How a text answer is shown. */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -14,6 +15,10 @@
 #define NOTES_SHOWN_MAX 5
 /** Columns of a PCI address, which most slots are; longer ones get a line of their own. */
 #define SLOT_WIDTH 12
+
+/** Days after which the age of cached metadata is told. */
+#define AGE_TOLD      8
+#define SECONDS_A_DAY 86400
 
 static const char *plural(size_t count)
 {
@@ -64,18 +69,32 @@ static void put_machine(const struct page *page, const struct device_list *devic
 	put_head(page, "Machine", INK_PLAIN, NULL, text);
 }
 
+/* How its metadata is called once it is old enough to be worth a look. Owned; NULL if it is not. */
+static char *age_of(const struct source *source)
+{
+	int64_t days = ((int64_t)time(NULL) - source->refreshed) / SECONDS_A_DAY;
+
+	if (!source->cached || days < AGE_TOLD)
+		return NULL;
+	return text_format(", its cache is %" PRId64 " days old", days);
+}
+
 static void put_source(const struct page *page, const struct source *source)
 {
-	auto_free char *text = NULL;
+	const char *alias = source->alias;
+	auto_free char *text = NULL, *age = age_of(source);
+	auto_free char *name = text_format("%s%s%s%s", alias ? alias : "", alias ? " (" : "",
+					   source->location, alias ? ")" : "");
 
 	if (source->failed) {
-		text = text_format("%s: %s", source->location,
+		text = text_format("%s: %s", name ? name : "?",
 				   source->error.why ? source->error.why : "unknown reason");
 		put_head(page, "Source", INK_BAD, "not read:", text);
 		return;
 	}
-	text = text_format("%s: %zu package%s, %zu with drivers", source->location,
-			   source->packages, plural(source->packages), source->drivers);
+	text = text_format("%s: %zu package%s, %zu with drivers%s", name ? name : "?",
+			   source->packages, plural(source->packages), source->drivers,
+			   age ? age : "");
 	put_head(page, "Source", INK_PLAIN, NULL, text);
 }
 
@@ -256,18 +275,27 @@ static void put_outcome(const struct report *report, const struct page *page, si
 			  selected, plural(selected), tail);
 }
 
-static bool has_failed_source(const struct report *report)
+/* Sources that could not be read: of the command line, or of the SYSTEM. */
+static size_t count_unread(const struct report *report, bool system)
 {
+	size_t count = 0;
+
 	for (size_t i = 0; i < report->source_count; i++)
-		if (report->sources[i].failed)
-			return true;
-	return false;
+		count += report->sources[i].failed && report->sources[i].system == system;
+	return count;
 }
 
 static void put_next_step(const struct report *report, const struct page *page, size_t selected,
 			  size_t unserved)
 {
-	if (has_failed_source(report))
+	size_t unread = count_unread(report, true);
+
+	if (unread > 0)
+		page_line(page, 0, INK_CAREFUL,
+			  "%zu of the system's %zu repositories could not be read: what %s "
+			  "is not known.",
+			  unread, report->source_count, unread == 1 ? "it offers" : "they offer");
+	if (count_unread(report, false) > 0)
 		page_line(page, 0, INK_BAD,
 			  "A source could not be read: nothing is staged until "
 			  "it can be, or is left out.");

@@ -162,11 +162,14 @@ static char *enumerated(const struct strings *list, size_t most)
 static void put_origin(const struct report *report, const struct page *page, unsigned int width,
 		       const struct driver *driver)
 {
+	const struct source *source;
+
 	if (driver->source >= report->source_count)
 		return;
+	source = &report->sources[driver->source];
 	if (report->source_count > 1 || page->style->verbose)
 		put_fact(page, width, "from", INK_PLAIN, NULL,
-			 report->sources[driver->source].location);
+			 source->alias ? source->alias : source->location);
 }
 
 static void put_selected(const struct report *report, const struct page *page, unsigned int width,

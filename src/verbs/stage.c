@@ -15,7 +15,10 @@ static void say_trouble(const struct pipeline *pipeline)
 		if (!pipeline->sources[i].failed)
 			continue;
 		sentence = error_sentence(&pipeline->sources[i].error);
-		log_error("%s", sentence ? sentence : "out of memory");
+		if (pipeline->sources[i].system)
+			log_warning("%s", sentence ? sentence : "out of memory");
+		else
+			log_error("%s", sentence ? sentence : "out of memory");
 	}
 	for (size_t i = 0; i < pipeline->plan->count; i++)
 		if (pipeline->plan->packages[i].reason == REASON_CORRUPT)
@@ -25,6 +28,7 @@ static void say_trouble(const struct pipeline *pipeline)
 static void say_warnings(const struct pipeline *pipeline, const struct options *options)
 {
 	verb_warn(&pipeline->devices.diagnostics);
+	verb_warn(&pipeline->diagnostics);
 	verb_warn(&pipeline->kernel.diagnostics);
 	for (size_t i = 0; i < pipeline->source_count; i++)
 		verb_warn(&pipeline->sources[i].diagnostics);
@@ -59,13 +63,9 @@ static int run_stage(const struct options *options, int argc, char **argv)
 
 	if (r)
 		return r;
-	if (options->repositories.count == 0)
-		r = error_set(&error, -ENOENT, "choose packages", NULL, "no repository was given",
-			      "give one or more with --repo: an rpm-md repository, a directory of "
-			      "RPMs, or an RPM");
-	if (r == 0)
-		r = pipeline_run(options, &pipeline, &error);
+	r = pipeline_run(options, &pipeline, &error);
 	if (r < 0) {
+		verb_warn(&pipeline.diagnostics);
 		error_set(&error, r, "choose packages", NULL, NULL, NULL);
 		return verb_fail(options, &error, pipeline.usage ? EXIT_USAGE : EXIT_TROUBLE);
 	}

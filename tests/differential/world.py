@@ -5,6 +5,7 @@ Every package keeps in "features" what is special about it: the oracle test expl
 from these, never from names. A strict world has only features on which zypper and kmp-match must
 agree without exception; the others add those on which they may differ.
 """
+import copy
 import importlib.machinery
 import importlib.util
 import os
@@ -95,11 +96,11 @@ LOOSE = {"rich-modalias": 8, "match-all": 5, "merged-escape": 5, "unprefixed-col
 
 
 class World:
-    def __init__(self, number, machines):
+    def __init__(self, number, machines, repositories=None):
         self.name = "world-%02d" % number
         self.rnd = random.Random(self.name)
         self.strict = number % 2 == 0
-        self.repositories = 2 if number % 5 >= 3 else 1
+        self.repositories = repositories or (2 if number % 5 >= 3 else 1)
         self.machines = machines
         self.machine_names = sorted(machines)
         self.kernels = Kernels(self.rnd)
@@ -330,3 +331,32 @@ class World:
         if self.rnd.random() < 0.3:
             firmware["obsoletes"] = ["old-firmware < 3"]
         self.repository.append(firmware)
+
+
+class SharedWorld(World):
+    """Three repositories that have packages in common, some under one NEVRA with other content."""
+
+    def __init__(self, number, machines):
+        super().__init__(number, machines, 3)
+
+    def add_build(self, kmp, family, flavor, index):
+        super().add_build(kmp, family, flavor, index)
+        drawn = self.rnd.randrange(100)
+        if drawn < 50:
+            others = [number for number in range(self.repositories) if number != kmp["repository"]]
+            other = copy.deepcopy(dict(kmp, repository=self.rnd.choice(others)))
+            if drawn < 25:
+                self.alter(other)
+            self.repository.append(other)
+
+    def offer(self, number):
+        """Where a package comes from stands in its summary, which zypper's answer has."""
+        return [dict(package, summary=str(number)) for package in super().offer(number)]
+
+    def alter(self, kmp):
+        """Another build under the same NEVRA: for another kernel, or for another device."""
+        kmp["content"] = "another build"
+        if self.rnd.random() < 0.6:
+            self.spoil(kmp)
+        else:
+            kmp["supplements"] = ["modalias(kernel-%s:pci:v0000FFFFd0000FFFFsv*)" % self.flavor]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """rpmmd - write a repository's metadata (repomd.xml, primary.xml) without any RPM file.
 
-A package is a dict: name, version, release, arch, perhaps epoch, vendor, files, and lists of
+A package is a dict: name, version, release, arch, perhaps epoch, vendor, summary, files, and lists of
 dependency texts such as "foo >= 1:2.0-3" under provides, requires, conflicts, obsoletes,
-supplements and enhances.
+supplements and enhances. Those of one NEVRA have one checksum, but for what "content" adds.
 """
 import hashlib
 import os
@@ -42,8 +42,9 @@ def package_xml(package):
     lines = ['<package type="rpm"><name>%s</name><arch>%s</arch>' % (escape(package["name"]), package["arch"]),
              '<version epoch="%d" ver="%s" rel="%s"/>' % (package.get("epoch", 0), package["version"],
                                                          package["release"]),
-             '<checksum type="sha256" pkgid="YES">%s</checksum>' % hashlib.sha256(name.encode()).hexdigest(),
-             '<summary>test</summary><description>test</description><packager/><url/>',
+             '<checksum type="sha256" pkgid="YES">%s</checksum>' % hashlib.sha256(
+                 (name + package.get("content", "")).encode()).hexdigest(),
+             '<summary>%s</summary><description>test</description><packager/><url/>' % escape(package.get("summary", "test")),
              '<time file="1700000000" build="1700000000"/>',
              '<size package="1000" installed="2000" archive="2000"/>',
              '<location href=%s/><format><rpm:license>GPL-2.0-only</rpm:license>' % quoteattr(name + ".rpm"),

@@ -378,3 +378,189 @@ repomd() {
 	equals "foo-kmp-default" "$(json "' '.join(p['name'] for p in a['packages'])")"
 	says "deep"
 }
+
+# solv REPO FILE: libsolv's cache of the metadata in REPO.
+solv() {
+	command -v rpmmd2solv >/dev/null || skip "rpmmd2solv (libsolv-tools) is not installed"
+	rpmmd2solv <"$1/repodata/primary.xml" >"$2"
+}
+
+# change FILE OFFSET BYTE...: write these bytes, as numbers, there.
+change() {
+	/usr/bin/python3 -c 'import sys
+with open(sys.argv[1], "r+b") as file:
+    file.seek(int(sys.argv[2]))
+    file.write(bytes(map(int, sys.argv[3:])))' "$@"
+}
+
+@test "a .solv cache is a repository without RPMs, whatever its name" {
+	cat <(kmp foo-1.0) <(kmp bar-2.0) | make_repo repo
+	for name in repo.solv anything letter.rpm; do
+		solv repo "$name"
+		plan --repo "$name"
+		equals 0 "$status" "$name"
+		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$name"
+		equals '{"kind": "solv", "packages": 2, "drivers": 2, "error": null}' \
+			"$(json "{k: a['sources'][0][k] for k in ('kind', 'packages', 'drivers', 'error')}")"
+		equals '[null, null]' "$(json "[p['rpm'] for p in a['packages']]")" "$name"
+		valid
+	done
+	stage_from --repo anything
+	fails 1 "not at hand"
+	[[ ! -e stage/current ]]
+}
+
+@test "an RPM that lies beside a .solv cache is not taken for one of its own" {
+	kmp foo | make_repo repo
+	sed -i "s|<location href=\"[^\"]*\"/>|<location href=\"foo.rpm\"/>|" repo/repodata/primary.xml
+	solv repo repo.solv
+	cp "$foo" foo.rpm
+	stage_from --repo repo.solv
+	fails 1 "not at hand"
+}
+
+@test "a .solv cache gives the plan that its repository gives, odd hints and all" {
+	make_repo repo <<-TEXT
+		package rich-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		supplements (kernel-default and modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*))
+		package merged-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		supplements modalias(kernel-default:pci:v0000808%5B5%2D[67]%5Dd000010D3*)
+		package unprefixed-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		supplements modalias(acpi*:PNP0501:*)
+		package needy-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		requires /usr/bin/tool
+		requires ksym(default:printk) = 1111
+		supplements modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		package tool-1-1.noarch
+		file /usr/bin/tool
+	TEXT
+	make_machine machine "$card" acpi:PNP0501:
+	solv repo repo.solv
+	local field="[(p['nevra'], p['reason'], [h['pattern'] for h in p['hints']], p['diagnostics'])
+		for p in a['packages']]"
+	plan --repo repo
+	wanted=$(json "$field")
+	equals 4 "$(json "len([p for p in a['packages'] if p['reason'] == 'selected'])")"
+	plan --repo repo.solv
+	equals "$wanted" "$(json "$field")"
+}
+
+@test "an empty .solv cache is no error" {
+	make_repo repo </dev/null
+	solv repo repo.solv
+	plan --repo repo.solv
+	equals 0 "$status"
+	equals '["empty-source"]' "$(json "[d['id'] for d in a['sources'][0]['diagnostics']]")"
+}
+
+@test "a .solv cache of another libsolv is refused with a sentence" {
+	kmp foo-3.0 | make_repo repo
+	solv repo whole.solv
+	cp whole.solv repo.solv
+	change repo.solv 7 10
+	refused repo.solv "another version of libsolv" "give the repository"
+	cp whole.solv repo.solv
+	change repo.solv 35 44
+	refused repo.solv "another version of libsolv"
+	/usr/bin/python3 -c 'import sys
+data = open("whole.solv", "rb").read()
+assert data.count(b"1.2\0") == 1
+open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
+	refused repo.solv "version 0.9 of libsolv"
+}
+
+@test "a .solv cache that is cut is refused, at every length" {
+	kmp foo | make_repo repo
+	solv repo whole.solv
+	size=$(stat -c %s whole.solv)
+	for length in 4 7 8 35 36 60 200 $((size / 2)) $((size - 40)) $((size - 1)); do
+		head -c "$length" whole.solv >repo.solv
+		refused repo.solv "damaged or cut"
+	done
+}
+
+@test "counts in a .solv cache that cannot be are refused" {
+	kmp foo | make_repo repo
+	solv repo whole.solv
+	# Strings, relations, directories, packages, keys, schemata; then the size of the strings.
+	for offset in 8 12 16 20 24 28 36 40; do
+		for bytes in "255 255 255 255" "127 255 255 255" "0 16 0 0"; do
+			cp whole.solv repo.solv
+			# shellcheck disable=SC2086 # several bytes
+			change repo.solv "$offset" $bytes
+			refused repo.solv "damaged or cut"
+		done
+	done
+}
+
+@test "a .solv cache with any byte changed is read or refused, and nothing worse" {
+	cat <(kmp foo) <(kmp bar) | make_repo repo
+	solv repo whole.solv
+	size=$(stat -c %s whole.solv)
+	for ((offset = 4; offset < size; offset += 23)); do
+		cp whole.solv repo.solv
+		change repo.solv "$offset" $((offset * 37 % 256))
+		plan --repo repo.solv
+		[[ $status == [013] ]] || equals "0, 1 or 3" "$status" "byte $offset"
+	done
+}
+
+@test "of two packages with one name and version and other content, the verdict names both" {
+	make_machine machine "$card"
+	for repo in first second; do
+		kmp foo | make_repo "$repo"
+	done
+	sed -i 's|\(pkgid="YES">\)[0-9a-f]*|\1'"$(printf 'other' | sha256sum | cut -d' ' -f1)"'|' \
+		second/repodata/primary.xml
+	repomd second primary.xml
+	plan --repo first --repo second
+	equals 0 "$status"
+	equals '[["1", "selected"], ["2", "rejected"]]' \
+		"$(json "sorted([p['source'], p['verdict']] for p in a['packages'])")"
+	equals outranked "$(json "[p['reason'] for p in a['packages'] if p['verdict'] == 'rejected'][0]")"
+}
+
+@test "what stands under a right name is no primary, and that is said" {
+	kmp foo | make_repo repo
+	for content in '<html><body>not found</body></html>' '{"error": 404}' "SOLV" "$(head -c 4 "$foo" | base64)"; do
+		printf '%s\n' "$content" >repo/repodata/primary.xml
+		repomd repo primary.xml
+		refused repo repodata/primary.xml
+	done
+	# Other metadata of the same repository, well formed.
+	printf '<?xml version="1.0"?>\n<filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="0"></filelists>\n' \
+		>repo/repodata/primary.xml
+	repomd repo primary.xml
+	refused repo "repodata/primary.xml is no package metadata"
+}
+
+@test "a primary that lies about how many packages it has is read as it is" {
+	for count in 0 1 3 99999999999999999999 -1 many; do
+		rm -rf repo
+		cat <(kmp foo) <(kmp bar) | make_repo repo
+		sed -i "s/packages=\"2\"/packages=\"$count\"/" repo/repodata/primary.xml
+		repomd repo primary.xml
+		plan --repo repo
+		equals 0 "$status" "$count"
+		equals 2 "$(json "a['sources'][0]['packages']")" "$count"
+		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$count"
+	done
+}
+
+@test "hints with unbalanced brackets are literal, and do no harm" {
+	for hint in 'pci:v00008086d000010D[3sv*' 'pci:v00008086d000010D3]sv*' 'pci:v0000%5B8086d*' 'pci:v[[[[*' \
+		'pci:v00008086d[!' 'pci:v00008086d[]*' '%5B%5B%5D' 'pci:v00008086d[[:alpha:*' 'pci:v%5B%2D%5D%2A'; do
+		make_repo repo <<-TEXT
+			package foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+			requires ksym(default:printk) = 1111
+			supplements modalias(kernel-default:$hint)
+		TEXT
+		plan --repo repo
+		equals 0 "$status" "$hint"
+		equals '[]' "$(selected)" "$hint"
+	done
+	# An alias with a bracket of its own.
+	make_machine machine "pci:v00008086d[x"
+	plan --repo repo
+	equals 0 "$status"
+}

@@ -68,3 +68,32 @@ load ../lib/common
 		[[ ${errors-} == *"$BATS_TEST_TMPDIR/$source"* ]]
 	done
 }
+
+# make_snapshot TABLE FILE: a snapshot of the devices in a table of bound drivers.
+make_snapshot() {
+	/usr/bin/python3 - "$1" "$2" <<-'SCRIPT'
+		import json, sys
+		rows = [line.rstrip("\n").split("\t") for line in open(sys.argv[1], encoding="utf-8")
+		        if not line.startswith("#")]
+		devices = [{"path": row[1] or None, "modaliases": [row[2]], "driver": row[3] or None}
+		           for row in rows if row[2]]
+		with open(sys.argv[2], "w", encoding="utf-8") as file:
+		    json.dump({"format": 1, "devices": devices}, file)
+	SCRIPT
+}
+
+@test "the bound drivers of real machines are those that are known of them" {
+	needs_data
+	read=0
+	for table in "$KMP_DATA"/hardware-extra/*.tsv; do
+		make_snapshot "$table" "$BATS_TEST_TMPDIR/snapshot"
+		kmp_match --hardware "$BATS_TEST_TMPDIR/snapshot" scan --json
+		equals 0 "$status" "$table"
+		equals "" "$errors" "$table"
+		wanted=$(awk -F'\t' '!/^#/ && $3 && $4 && $2 { print $2, $4 }' "$table" | sort -u)
+		equals "$wanted" "$(json "'\n'.join(sorted({d['path'] + ' ' + d['driver']
+			for d in a['devices'] if d['path'] and d['driver']}))" | sort -u)" "$table"
+		read=$((read + 1))
+	done
+	((read >= 100))
+}

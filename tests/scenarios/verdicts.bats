@@ -430,6 +430,82 @@ rejected kabi-mismatch" "$(verdict foo-kmp-default)"
 	[[ $output == *Notes*"$bare"*prefix* ]]
 }
 
+@test "lower-case-hint: ids in lower case are read in upper case too, and reported" {
+	make_repo repo <<-TEXT
+		package $bare
+		requires ksym(default:printk) = 1111
+		supplements modalias(kernel-default:pci:v00008086d000010d3sv*sd*bc*sc*i*)
+	TEXT
+	plan --repo repo
+	equals 0 "$status"
+	judged foo-kmp-default selected selected None
+	equals "lower-case-hint pci:v00008086d000010d3sv*sd*bc*sc*i*" "$(diagnosed foo-kmp-default)"
+	equals "pci:v00008086d000010D3sv*sd*bc*sc*i*" "$(json "a['packages'][0]['hints'][0]['pattern']")"
+	plan_text --quiet
+	[[ $output == *Notes*"$bare"*"upper case"* ]]
+	make_machine machine of:NethernetT-CACME
+	make_repo repo <<-TEXT
+		package $bare
+		supplements modalias(kernel-default:of:N*T*Cacme)
+	TEXT
+	plan --repo repo
+	equals "[]" "$(json "a['packages']")" "another bus"
+}
+
+# libsolv reads up to 1,023 bytes, "modalias(" and ")" included.
+@test "long-hint: 1,024 bytes and more are read all the same, and reported" {
+	local head="modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*" length filler
+	for length in 1023 1024 1025 5000; do
+		printf -v filler '%*s' $((length - ${#head} - 1)) ''
+		make_repo repo <<-TEXT
+			package $bare
+			requires ksym(default:printk) = 1111
+			supplements $head${filler// /*})
+		TEXT
+		plan --repo repo
+		equals 0 "$status"
+		judged foo-kmp-default selected selected None
+		equals "$((length >= 1024))" "$(json "sum(d['id'] == 'long-hint' for d in a['packages'][0]['diagnostics'])")" \
+			"$length bytes"
+	done
+	plan_text --quiet
+	[[ $output == *Notes*"$bare"*"1,024 bytes"* ]]
+}
+
+@test "long-hint: the prefix of a long hint counts" {
+	local filler
+	printf -v filler '%1000s' ''
+	make_repo repo <<-TEXT
+		package foo-kmp-rt-1.0_k6.4.0_1-1.1.x86_64
+		supplements modalias(kernel-rt:pci:v00008086d000010D3sv*${filler// /*})
+	TEXT
+	plan --repo repo
+	equals 3 "$status"
+	judged foo-kmp-rt rejected other-flavor kernel-rt
+}
+
+@test "provided-hint: a package that provides its hints is selected by them, and reported" {
+	make_repo repo <<-TEXT
+		package $bare
+		requires ksym(default:printk) = 1111
+		provides modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		package bar-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		requires ksym(default:printk) = 1111
+		provides modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		supplements modalias(kernel-default:pci:v0000FFFFd*)
+		package rt-kmp-rt-1.0_k6.4.0_1-1.1.x86_64
+		provides modalias(kernel-rt:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+	TEXT
+	plan --repo repo
+	equals 0 "$status"
+	judged foo-kmp-default selected selected None
+	judged rt-kmp-rt rejected other-flavor kernel-rt
+	equals "provided-hint pci:v00008086d000010D3sv*sd*bc*sc*i*" "$(diagnosed foo-kmp-default)"
+	equals "" "$(verdict bar-kmp-default)" "one that supplements something"
+	plan_text --quiet
+	[[ $output == *Notes*"$bare"*"Supplements: modalias("* ]]
+}
+
 @test "kabi-unproven: a package that does not say which symbols it needs is planned and reported" {
 	make_repo repo <<-TEXT
 		package $bare

@@ -79,7 +79,7 @@ static void a_pattern_of_wildcards_alone_fits_anything(void **state)
 struct hint_case {
 	const char *text;
 	const char *prefix, *patterns;
-	enum hint_repair repair;
+	unsigned int repairs;
 	bool match_all;
 };
 
@@ -94,10 +94,10 @@ static int check_hint(const struct hint_case *c, const struct hint *hint)
 		fprintf(out, "%s%s", i ? " " : "", hint->patterns.items[i]);
 	fclose(out);
 	if (text_equal(hint->prefix, c->prefix) && text_equal(patterns, c->patterns) &&
-	    hint->repair == c->repair && hint->match_all == c->match_all)
+	    hint->repairs == c->repairs && hint->match_all == c->match_all)
 		return 0;
-	print_error("'%s': got prefix '%s', patterns '%s', repair %d, match-all %d\n", c->text,
-		    hint->prefix ? hint->prefix : "none", patterns, hint->repair, hint->match_all);
+	print_error("'%s': got prefix '%s', patterns '%s', repairs %u, match-all %d\n", c->text,
+		    hint->prefix ? hint->prefix : "none", patterns, hint->repairs, hint->match_all);
 	return 1;
 }
 
@@ -251,8 +251,8 @@ static void a_class_merged_into_an_escape_stands_for_each(void **state)
 		{ "modalias(k:a:d0[12]%2[CD])", "k", "a:d0[12], a:d0[12]-", HINT_MERGED_ESCAPE,
 		  false },
 		{ "modalias(k:a:%2[C])", "k", "a:,", HINT_MERGED_ESCAPE, false },
-		{ "modalias(acpi*:A%2[CD]:*)", NULL, "acpi*:A,:* acpi*:A-:*", HINT_UNPREFIXED,
-		  false },
+		{ "modalias(acpi*:A%2[CD]:*)", NULL, "acpi*:A,:* acpi*:A-:*",
+		  HINT_UNPREFIXED | HINT_MERGED_ESCAPE, false },
 		{ "modalias(a%2[CD]b)", NULL, "a,b a-b", HINT_MERGED_ESCAPE, false },
 		/* Where libsolv and fnmatch read what was meant, nothing is repaired. */
 		{ "modalias(k:a:d0[123])", "k", "a:d0[123]", HINT_AS_IT_IS, false },
@@ -265,6 +265,53 @@ static void a_class_merged_into_an_escape_stands_for_each(void **state)
 		{ "modalias(k:a:%2[]x)", "k", "a:%2[]x", HINT_AS_IT_IS, false },
 		{ "modalias(k:a:%2CD])", "k", "a:,D]", HINT_AS_IT_IS, false },
 		{ "modalias(k:a:%[)", "k", "a:%[", HINT_AS_IT_IS, false },
+	};
+
+	(void)state;
+	check_hints(cases, COUNT(cases));
+}
+
+/* A kernel writes the ids of pci and usb in upper case, and those of other buses as they are. */
+static void lower_case_ids_of_pci_and_usb_are_read_in_upper_case_too(void **state)
+{
+	static const struct hint_case cases[] = {
+		{ "modalias(k:pci:v00008086d000010d3sv*sd*bc*sc*i*)", "k",
+		  "pci:v00008086d000010d3sv*sd*bc*sc*i* pci:v00008086d000010D3sv*sd*bc*sc*i*",
+		  HINT_LOWER_CASE, false },
+		{ "modalias(k:pci:v000010ded*sv*sd*bc03sc0[02]i00*)", "k",
+		  "pci:v000010ded*sv*sd*bc03sc0[02]i00* pci:v000010DEd*sv*sd*bc03sc0[02]i00*",
+		  HINT_LOWER_CASE, false },
+		{ "modalias(usb:v046dpc12[1a-f]d*dc*)", NULL,
+		  "usb:v046dpc12[1a-f]d*dc* usb:v046DpC12[1A-F]d*dc*", HINT_LOWER_CASE, false },
+		{ "modalias(usb:v*p*d*dc0edsc*dp*ic0eisc01ip*in*)", NULL,
+		  "usb:v*p*d*dc0edsc*dp*ic0eisc01ip*in* usb:v*p*d*dc0Edsc*dp*ic0Eisc01ip*in*",
+		  HINT_LOWER_CASE, false },
+		{ "modalias(usb:v*dc0edsc*)", NULL, "usb:v*dc0edsc* usb:v*dc0Edsc*",
+		  HINT_LOWER_CASE, false },
+		{ "modalias(pci:v0000abcd*)", NULL, "pci:v0000abcd* pci:v0000ABCD*",
+		  HINT_LOWER_CASE, false },
+		{ "modalias(pci:v0000abcdd0000?bcdsv*)", NULL,
+		  "pci:v0000abcdd0000?bcdsv* pci:v0000ABCDd0000?BCDsv*", HINT_LOWER_CASE, false },
+		{ "modalias(pci:v00008086d0000ab%2[DE])", NULL,
+		  "pci:v00008086d0000ab- pci:v00008086d0000ab.", HINT_MERGED_ESCAPE, false },
+		/* Both cases are there already. */
+		{ "modalias(usb:v1234p567[0-9a-fA-F]d*)", NULL, "usb:v1234p567[0-9a-fA-F]d*",
+		  HINT_AS_IT_IS, false },
+		/* Not the fields of a kernel: left alone. */
+		{ "modalias(pci:v8086d10d3)", NULL, "pci:v8086d10d3", HINT_AS_IT_IS, false },
+		{ "modalias(pci:v0000808gd0000abcd*)", NULL, "pci:v0000808gd0000abcd*",
+		  HINT_AS_IT_IS, false },
+		{ "modalias(pci:v*abcd*)", NULL, "pci:v*abcd*", HINT_AS_IT_IS, false },
+		{ "modalias(pci:v0000abc[d)", NULL, "pci:v0000abc[d", HINT_AS_IT_IS, false },
+		{ "modalias(pci:v0000abc[]d*)", NULL, "pci:v0000abc[]d*", HINT_AS_IT_IS, false },
+		{ "modalias(pci:abcd)", NULL, "pci:abcd", HINT_AS_IT_IS, false },
+		{ "modalias(pci:)", NULL, "pci:", HINT_AS_IT_IS, false },
+		/* Other buses write lower case, or names. */
+		{ "modalias(hid:b0003g*v0000046dp*)", NULL, "hid:b0003g*v0000046dp*", HINT_AS_IT_IS,
+		  false },
+		{ "modalias(of:N*T*Cabcd)", NULL, "of:N*T*Cabcd", HINT_AS_IT_IS, false },
+		{ "modalias(sdio:c*v02dfd9103*)", NULL, "sdio:c*v02dfd9103*", HINT_AS_IT_IS,
+		  false },
 	};
 
 	(void)state;
@@ -292,7 +339,7 @@ static void no_hint_stands_for_more_patterns_than_allowed(void **state)
 			fail_msg("%s: %zu patterns", cases[i].text, hint.patterns.count);
 		assert_true(hint.patterns.count <= HINT_PATTERNS_MAX);
 		/* What is too much is left as libzypp has it. */
-		assert_int_equal(hint.repair,
+		assert_int_equal(hint.repairs,
 				 cases[i].patterns == 1 ? HINT_AS_IT_IS : HINT_MERGED_ESCAPE);
 	}
 }
@@ -475,9 +522,9 @@ static void check_real_case(const struct real_case *c, const char *text)
 	if (r == 0)
 		return;
 	if (!text_equal(hint.prefix, c->prefix) || hint.patterns.count != 1 ||
-	    hint.repair != HINT_AS_IT_IS || hint.match_all)
-		fail_msg("row %u, %s: prefix %s, %zu patterns, repair %d", c->row, text,
-			 hint.prefix ? hint.prefix : "none", hint.patterns.count, hint.repair);
+	    hint.repairs != HINT_AS_IT_IS || hint.match_all)
+		fail_msg("row %u, %s: prefix %s, %zu patterns, repairs %u", c->row, text,
+			 hint.prefix ? hint.prefix : "none", hint.patterns.count, hint.repairs);
 	if (fnmatch(hint.patterns.items[0], c->fits, 0) != 0)
 		fail_msg("row %u, %s does not fit %s", c->row, text, c->fits);
 	if (fnmatch(hint.patterns.items[0], c->fails, 0) == 0)
@@ -538,6 +585,7 @@ int main(void)
 		cmocka_unit_test(a_hint_has_a_greatest_length),
 		cmocka_unit_test(a_bus_is_no_prefix),
 		cmocka_unit_test(a_class_merged_into_an_escape_stands_for_each),
+		cmocka_unit_test(lower_case_ids_of_pci_and_usb_are_read_in_upper_case_too),
 		cmocka_unit_test(no_hint_stands_for_more_patterns_than_allowed),
 		cmocka_unit_test(the_longest_hint_is_read_in_a_moment),
 		cmocka_unit_test(a_hint_in_two_parts_is_made_without_a_split),

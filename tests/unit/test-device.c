@@ -93,6 +93,37 @@ static void the_aliases_of_a_device_are_sorted_and_unique(void **state)
 	assert_string_equal(list.items[0].bus, "acpi");
 }
 
+static void a_link_joins_the_device_that_it_leads_to(void **state)
+{
+	static const struct {
+		const char *label, *path, *modalias, *expected;
+	} rows[] = {
+		{ "the same", "/devices/pci0000:00/0000:00:1f.2", "pci:v1",
+		  "/devices/pci0000:00/0000:00:1f.2[ahci]pci:v1" },
+		{ "another alias", "/devices/pci0000:00/0000:00:1f.2", "of:x",
+		  "/bus/pci/devices/0000:00:1f.2[?]pci:v1 "
+		  "/devices/pci0000:00/0000:00:1f.2[ahci]of:x" },
+		{ "another name", "/devices/pci0000:00/0000:00:1f.3", "pci:v1",
+		  "/bus/pci/devices/0000:00:1f.2[?]pci:v1 "
+		  "/devices/pci0000:00/0000:00:1f.3[ahci]pci:v1" },
+		{ "no path", NULL, "pci:v1",
+		  "-[ahci]pci:v1 /bus/pci/devices/0000:00:1f.2[?]pci:v1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_device_list struct device_list list = { 0 };
+		auto_free char *text = NULL;
+
+		add(&list, "/bus/pci/devices/0000:00:1f.2", "pci:v1", NULL);
+		add(&list, rows[i].path, rows[i].modalias, "ahci");
+		assert_int_equal(device_list_finish(&list), 0);
+		text = spell(&list);
+		if (strcmp(text, rows[i].expected) != 0)
+			fail_msg("%s: %s", rows[i].label, text);
+	}
+}
+
 static void fill_part(struct device_list *list, int part)
 {
 	if (part == 0) {
@@ -207,6 +238,7 @@ int main(void)
 		cmocka_unit_test(finish_sorts_drops_the_aliasless_and_fills_the_bus),
 		cmocka_unit_test(an_empty_list_is_finished_at_once),
 		cmocka_unit_test(the_aliases_of_a_device_are_sorted_and_unique),
+		cmocka_unit_test(a_link_joins_the_device_that_it_leads_to),
 		cmocka_unit_test(a_union_does_not_depend_on_the_order_of_its_parts),
 		cmocka_unit_test(a_known_driver_wins_over_an_unknown_one),
 		cmocka_unit_test(two_architectures_are_said_and_the_first_stays),

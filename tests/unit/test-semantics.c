@@ -195,7 +195,33 @@ static void conditions_without_hardware_select_nothing(void **state)
 		  "no candidate", NULL },
 		{ "Enhances", "enhances modalias(" NIC_HINT ")\nenhances kernel-default\n", NULL,
 		  "no candidate", NULL },
-		{ "Provides", "provides modalias(" NIC_HINT ")\n", NULL, "no candidate", NULL },
+	};
+
+	(void)state;
+	check_rows(rows, COUNT(rows));
+}
+
+/* Kmp-match's repair: nothing else reads these. */
+static void a_hint_among_the_provides_is_one_if_there_is_no_other(void **state)
+{
+	static const struct row rows[] = {
+		{ "plain", "provides modalias(" NIC_HINT ")\n", NULL, "selected", NULL },
+		{ "prefixed", "provides modalias(kernel-default:" NIC_HINT ")\n", NULL, "selected",
+		  NULL },
+		{ "one of two", "provides modalias(" NO_HINT ")\nprovides modalias(" NIC_HINT ")\n",
+		  NULL, "selected", NULL },
+		{ "of another flavor", "provides modalias(kernel-rt:" NIC_HINT ")\n", NULL,
+		  "other-flavor", "kernel-rt" },
+		{ "beside a package", "supplements bar\nprovides modalias(" NIC_HINT ")\n", NULL,
+		  "selected", NULL },
+		{ "that fits nothing", "provides modalias(" NO_HINT ")\n", NULL, "no candidate",
+		  NULL },
+		{ "beside a real one",
+		  "supplements modalias(" NO_HINT ")\nprovides modalias(" NIC_HINT ")\n", NULL,
+		  "no candidate", NULL },
+		{ "with a version", "provides modalias(" NIC_HINT ") = 1\n", NULL, "no candidate",
+		  NULL },
+		{ "too short", "provides modalias()\n", NULL, "no candidate", NULL },
 	};
 
 	(void)state;
@@ -324,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_bus_is_never_taken_for_a_prefix),
 		cmocka_unit_test(a_class_merged_into_an_escape_is_repaired),
 		cmocka_unit_test(conditions_without_hardware_select_nothing),
+		cmocka_unit_test(a_hint_among_the_provides_is_one_if_there_is_no_other),
 		cmocka_unit_test(required_and_freshening_packages_follow),
 		cmocka_unit_test(a_rich_dependency_is_true_or_not_as_a_whole),
 		cmocka_unit_test(a_conditional_dependency_follows_its_condition),

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "packages/rpm.h"
+
+#define WHAT "read the rpm database below the root"
+/* Bytes that one sendfile(2) moves; the kernel takes less than 2 GiB at a time. */
+#define PIECE (1U << 30)
+
+#define SQLITE_FILE "rpmdb.sqlite"
+#define NDB_FILE    "Packages.db"
+#define NDB_PAGE    4096
+
+struct database {
+	int fd; /* of its folder */
+	const char *folder; /* below the root */
+	const char *file;
+};
+
+static void close_database(struct database *database)
+{
+	release_fd(&database->fd);
+}
+
+/* Where there is a database: true, and *RET owns its folder. */
+static bool find_database(int root_fd, struct database *ret)
+{
+	static const char *const folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
+	/* Of sqlite, ndb and Berkeley DB. */
+	static const char *const files[] = { SQLITE_FILE, NDB_FILE, "Packages" };
+
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		auto_fd int fd = file_open_in_root(root_fd, folders[i], O_RDONLY | O_DIRECTORY);
+		struct stat st;
+
+		for (size_t j = 0; fd >= 0 && j < COUNT(files); j++) {
+			if (fstatat(fd, files[j], &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			    !S_ISREG(st.st_mode))
+				continue;
+			*ret = (struct database){ take_fd(&fd), folders[i], files[j] };
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Copy NAME, which may be absent, from one folder into another. */
+static int copy_file(int from_dir, int to_dir, const char *name)
+{
+	auto_fd int from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	auto_fd int to = -1;
+	ssize_t moved;
+
+	if (from < 0)
+		return errno == ENOENT ? 0 : -errno;
+	to = file_create(to_dir, name, O_WRONLY, 0600);
+	if (to < 0)
+		return to;
+	do
+		moved = sendfile(to, from, NULL, PIECE);
+	while (moved > 0 || (moved < 0 && errno == EINTR));
+	return moved < 0 ? -errno : 0;
+}
+
+struct copy {
+	char *path; /* NULL before it is made */
+};
+
+static void remove_copy(struct copy *copy)
+{
+	if (copy->path)
+		file_remove_tree(AT_FDCWD, copy->path);
+	free(copy->path);
+}
+
+/* A new folder of our own, in memory where that can be. */
+static int make_folder(struct copy *ret)
+{
+	const char *const places[] = { getenv("TMPDIR"), "/dev/shm", "/run", "/tmp" };
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		auto_free char *path = NULL;
+
+		if (!places[i])
+			continue;
+		path = text_format("%s/kmp-match.XXXXXX", places[i]);
+		if (!path)
+			return -ENOMEM;
+		if (mkdtemp(path)) {
+			ret->path = take(path);
+			return 0;
+		}
+	}
+	return -errno;
+}
+
+/*
+ * SQLite makes and changes files beside a database in WAL mode, as all of rpm's are, even where it
+ * only reads (sqlite.org/wal.html, "Read-Only Databases"); so it gets a copy. The log goes last:
+ * what a writer adds to it meanwhile is complete or ignored.
+ */
+static int copy_sqlite(const struct database *database, struct copy *ret)
+{
+	auto_fd int fd = -1;
+	int r = make_folder(ret);
+
+	if (r < 0)
+		return r;
+	fd = open(ret->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = copy_file(database->fd, fd, SQLITE_FILE);
+	return r < 0 ? r : copy_file(database->fd, fd, SQLITE_FILE "-wal");
+}
+
+/* Does the file begin so, and has it more than MORE bytes? */
+static bool file_begins(const struct database *database, const char *magic, off_t more)
+{
+	auto_fd int fd = openat(database->fd, database->file,
+				O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	size_t length = strlen(magic);
+	char start[16] = "";
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > more &&
+	       read(fd, start, length) == (ssize_t)length && memcmp(start, magic, length) == 0;
+}
+
+/*
+ * A librpm that lacks ndb finds nothing in it and complains to nobody. Without a package ndb is one
+ * page (rpm: lib/backend/ndb/rpmpkg.c).
+ */
+static bool is_unread(const struct database *database)
+{
+	return text_equal(database->file, NDB_FILE) &&
+	       (!file_begins(database, "RpmP", 0) || file_begins(database, "RpmP", NDB_PAGE));
+}
+
+static int set_error(const struct database *database, int r, const char *message,
+		     struct error *reterr)
+{
+	if (r == -EBADMSG && !message && !text_equal(database->file, SQLITE_FILE))
+		return error_setf(reterr, r, WHAT, database->folder,
+				  "use a kmp-match built with a librpm that has it, or convert it "
+				  "with rpm --rebuilddb",
+				  "%s is damaged, or of a kind that this librpm does not have",
+				  database->file);
+	return error_set(reterr, r, WHAT, database->folder, message,
+			 r == -EBADMSG ? "repair it with rpm --rebuilddb" : NULL);
+}
+
+int database_read(int root_fd, int (*visit)(void *context, void *header), void *context,
+		  struct error *reterr)
+{
+	AUTO(close_database) struct database database = { .fd = -1 };
+	AUTO(remove_copy) struct copy copy = { 0 };
+	auto_free char *message = NULL;
+	auto_free char *path = NULL;
+	int r = 0;
+
+	if (!find_database(root_fd, &database))
+		return 0;
+	if (text_equal(database.file, SQLITE_FILE))
+		r = copy_sqlite(&database, &copy);
+	if (r < 0)
+		return set_error(&database, r, NULL, reterr);
+	if (copy.path && !file_begins(&database, "SQLite format 3", 0))
+		return set_error(&database, -EBADMSG, SQLITE_FILE " is no SQLite database", reterr);
+	/* librpm takes paths only; the other one names the directory that is open. */
+	path = copy.path ? strdup(copy.path) : text_format("/proc/self/fd/%d", database.fd);
+	if (!path)
+		return -ENOMEM;
+	r = rpm_database_each(path, visit, context, &message);
+	if (r == 0 && is_unread(&database))
+		r = -EBADMSG;
+	return r < 0 ? set_error(&database, r, message, reterr) : 1;
+}
