@@ -39,6 +39,9 @@ __attribute__((returns_nonnull)) struct plan_package *selection_picked(struct se
  */
 int selection_compare_in_family(struct selection *selection, const struct plan_package *left,
 				const struct plan_package *right);
+/* The installed package of PACKAGE's family and architecture, or NULL. */
+const struct plan_package *selection_installed(struct selection *selection,
+					       const struct plan_package *package);
 /* The picked package of PACKAGE's family, or NULL. */
 const struct plan_package *selection_family_winner(struct selection *selection,
 						   const struct plan_package *package);

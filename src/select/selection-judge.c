@@ -7,22 +7,9 @@
 #include "select/selection-internal.h"
 #include "select/verdict.h"
 
-static const struct plan_package *installed_in_family(struct selection *selection,
-						      const struct plan_package *package)
-{
-	for (size_t i = 0; i < selection->installed.count; i++) {
-		const struct plan_package *installed = &selection->installed.packages[i];
-
-		if (text_equal(installed->driver.family, package->driver.family) &&
-		    text_equal(installed->driver.arch, package->driver.arch))
-			return installed;
-	}
-	return NULL;
-}
-
 static int judge_picked(struct selection *selection, struct plan_package *package)
 {
-	const struct plan_package *installed = installed_in_family(selection, package);
+	const struct plan_package *installed = selection_installed(selection, package);
 
 	for (size_t i = 0; i < selection->picked.count; i++) {
 		const struct plan_package *other = selection_picked(selection, i);
@@ -75,7 +62,7 @@ static int judge_beside(struct selection *selection, struct plan_package *packag
 static int judge_installed(struct selection *selection, struct plan_package *package,
 			   bool *ret_judged)
 {
-	const struct plan_package *installed = installed_in_family(selection, package);
+	const struct plan_package *installed = selection_installed(selection, package);
 	int order;
 
 	*ret_judged = false;

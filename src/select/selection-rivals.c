@@ -312,10 +312,35 @@ static int refuse_mismatch(struct selection *selection)
 	return 0;
 }
 
+/*
+ * A picked package that is older than an installed one of its family, which its name may hide from
+ * libsolv: a kernel's version stands in it.
+ */
+static int refuse_downgrade(struct selection *selection)
+{
+	for (size_t i = 0; i < selection->picked.count; i++) {
+		struct plan_package *package = selection_picked(selection, i);
+		const struct plan_package *installed = selection_installed(selection, package);
+
+		if (!installed || installed->kabi.status == KABI_MISMATCH || !package->hint_count ||
+		    solve_compare_versions(selection->solve, package->driver.id,
+					   installed->driver.id) > 0)
+			continue;
+		if (verdict_refuse(package, REASON_OLDER, installed->driver.nevra,
+				   "%s is installed", installed->driver.nevra) < 0 ||
+		    selection_exclude(selection, package->driver.id) < 0)
+			return -ENOMEM;
+		return 1;
+	}
+	return 0;
+}
+
 int selection_part_rivals(struct selection *selection)
 {
 	int r = refuse_mismatch(selection);
 
+	if (r == 0)
+		r = refuse_downgrade(selection);
 	if (r)
 		return r;
 	r = is_contested(selection);

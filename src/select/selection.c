@@ -179,6 +179,19 @@ int selection_compare_in_family(struct selection *selection, const struct plan_p
 	return order ? -order : rank_compare(left, right, 0);
 }
 
+const struct plan_package *selection_installed(struct selection *selection,
+					       const struct plan_package *package)
+{
+	for (size_t i = 0; i < selection->installed.count; i++) {
+		const struct plan_package *installed = &selection->installed.packages[i];
+
+		if (text_equal(installed->driver.family, package->driver.family) &&
+		    text_equal(installed->driver.arch, package->driver.arch))
+			return installed;
+	}
+	return NULL;
+}
+
 const struct plan_package *selection_family_winner(struct selection *selection,
 						   const struct plan_package *package)
 {

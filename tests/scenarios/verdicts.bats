@@ -113,6 +113,28 @@ plan_text() {
 	equals true "$(json "'$bare' in a['packages'][0]['detail']")"
 }
 
+@test "older: an installed build whose name has another kernel's version is no update" {
+	make_base <<-TEXT
+		package foo-k6.4.0_2-kmp-default-2.0-1.x86_64
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	make_repo repo <<-TEXT
+		package foo-k6.4.0_1-kmp-default-1.0-1.x86_64
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	plan --repo repo
+	judged foo-k6.4.0_1-kmp-default rejected older foo-k6.4.0_2-kmp-default-2.0-1.x86_64
+	make_repo newer <<-TEXT
+		package foo-k6.4.0_3-kmp-default-3.0-1.x86_64
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	plan --repo repo --repo newer
+	equals "selected update" "$(verdict foo-k6.4.0_3-kmp-default)"
+}
+
 @test "other-flavor: made for another flavor, which its hint names" {
 	make_repo repo <<-TEXT
 		package foo-kmp-rt-1.0_k6.4.0_1-1.1.x86_64
