@@ -25,7 +25,7 @@ struct solve {
 	Map considered; /* packages that may be installed */
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;
-	bool without_hardware; /* no hint holds for now */
+	bool without_hardware; /* while it is set, no hint holds */
 };
 
 /* Put the target kernel into the pool, as one installed package, in the place of all others. */
