@@ -29,6 +29,11 @@ def inside(text):
     return text[9:-1] if text.startswith("modalias(") and text.endswith(")") else None
 
 
+def is_long(text):
+    """Too long for the buffer of libsolv's repo_fix_supplements() (src/suse.c), which skips it."""
+    return len(text.encode("utf-8", "surrogateescape")) >= 1024
+
+
 def split_hint(text):
     """(prefix or None, encoded pattern), at the first colon if another follows."""
     prefix, colon, rest = inside(text).partition(":")
@@ -72,10 +77,14 @@ class Pair:
 
     def fires(self, text):
         """By the rules of libsolv and libzypp."""
+        return not is_long(text) and self.would_fire(text)
+
+    def would_fire(self, text, fits=None):
+        """By what it says, whatever its length."""
         if inside(text) is None:
             return False
         prefix, pattern = split_hint(text)
-        return (prefix is None or prefix in self.capabilities) and self.fits(pattern)
+        return (prefix is None or prefix in self.capabilities) and (fits or self.fits)(pattern)
 
     def fires_at_all(self, package):
         return any(map(self.fires, package["supplements"]))
@@ -94,6 +103,22 @@ class Pair:
         return far is self.zypper and not self.fires_at_all(package) and any(
             split_hint(text)[0] not in (None, *self.capabilities) and self.fits(inside(text))
             for text in package["supplements"] if inside(text))
+
+    def long_repair(self, package, far):
+        return far is self.zypper and not self.fires_at_all(package) and any(
+            is_long(text) and self.would_fire(text) for text in package["supplements"])
+
+    def provided_repair(self, package, far):
+        return far is self.zypper and not any(map(inside, package["supplements"])) and any(
+            map(self.fires, package["provides"]))
+
+    def case_repair(self, package, far):
+        def fits_in_any_case(pattern):
+            return pattern.startswith(("pci:", "usb:")) and any(
+                fnmatch(decode(pattern).lower(), alias.lower()) for alias in self.machine)
+        return far is self.zypper and not self.fires_at_all(package) and any(
+            self.would_fire(text, fits_in_any_case)
+            for text in package["supplements"] if not is_long(text))
 
     def rich_modalias(self, package, far):
         return far is self.zypper and not self.fires_at_all(package) and any(
@@ -141,6 +166,9 @@ class Pair:
 
     NAMES = (("repair: class merged into an escape", escape_repair),
              ("repair: unprefixed hint with several colons", colon_repair),
+             ("repair: hint of 1,024 bytes or more", long_repair),
+             ("repair: hint among what is provided", provided_repair),
+             ("repair: ids of pci or usb in lower case", case_repair),
              ("rich dependency with a modalias inside", rich_modalias),
              ("match-all hint", match_all_hint), ("same module", same_module),
              ("conflicting families", conflicting_family),

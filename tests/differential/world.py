@@ -93,9 +93,17 @@ STRICT = {"other-arch": 6, "epoch": 6, "tilde": 6, "no-ksym": 5, "uname-requires
           "firmware": 8, "obsoletes": 4, "random-alias": 8}
 LOOSE = {"rich-modalias": 8, "match-all": 5, "merged-escape": 5, "unprefixed-colons": 6,
          "same-module": 8, "conflicts": 8, "installed": 10, "versioned-name": 8}
+# Odd ways to write the hints.
+HINT_FORMS = ("packageand", "rich", "rich-modalias", "match-all", "unprefixed", "unprefixed-colons",
+              "foreign-prefix", "absent-prefix", "merged-escape")
+# Those of FlawedWorld; the others' random numbers stay what they were before these came.
+FLAWED_WORLDS = (25, 27, 29)
+FLAWED = {"long-hint": 20, "provided-hint": 20, "lower-case-hint": 25}
 
 
 class World:
+    EVERY = 1  # one machine in so many is asked about
+
     def __init__(self, number, machines, repositories=None):
         self.name = "world-%02d" % number
         self.rnd = random.Random(self.name)
@@ -143,9 +151,7 @@ class World:
         chances = dict(STRICT) if self.strict else {**STRICT, **LOOSE}
         drawn = {name for name, percent in chances.items() if self.rnd.randrange(100) < percent}
         # One odd way to write the hints is enough.
-        forms = [name for name in ("packageand", "rich", "rich-modalias", "match-all", "unprefixed",
-                                   "unprefixed-colons", "foreign-prefix", "absent-prefix",
-                                   "merged-escape") if name in drawn]
+        forms = [name for name in HINT_FORMS if name in drawn]
         drawn -= set(forms[1:])
         # Nothing would tie such a package to its flavor: two flavors' builds become rivals.
         if self.strict and drawn & {"unprefixed", "foreign-prefix"}:
@@ -331,6 +337,54 @@ class World:
         if self.rnd.random() < 0.3:
             firmware["obsoletes"] = ["old-firmware < 3"]
         self.repository.append(firmware)
+
+
+class FlawedWorld(World):
+    """Besides all that is loose: hints that libsolv or libzypp does not read as they were meant."""
+
+    EVERY = 3
+
+    def drawn_features(self):
+        drawn = super().drawn_features()
+        flaws = [name for name, percent in FLAWED.items() if self.rnd.randrange(100) < percent]
+        if not flaws:
+            return drawn
+        return drawn.difference(HINT_FORMS) | {self.rnd.choice(flaws)}
+
+    def hints(self, flavor, name, drawn, features):
+        if "lower-case-hint" in features:
+            drawn = [self.lower_case(alias) for alias in drawn]
+        texts = super().hints(flavor, name, drawn, features)
+        if "long-hint" in features:
+            texts = [self.lengthen(text) for text in texts]
+        return texts
+
+    def lower_case(self, alias):
+        """The ids of a pci or usb ALIAS in lower case, all of them or the vendor's only."""
+        if not alias.startswith(("pci:", "usb:")):
+            return alias
+        if self.rnd.random() < 0.7:
+            return alias.lower()
+        return re.sub(r"^(....v[0-9A-F]*)", lambda found: found[1].lower(), alias)
+
+    def lengthen(self, text):
+        """TEXT about as long as libsolv's buffer, by a class that names its last character often."""
+        found = re.fullmatch(r"(.*:.*)([0-9A-Za-z])([*:]*\))", text)
+        if not found or "%" in text or "[" in text:
+            return text
+        length = self.rnd.choice((1022, 1023, 1024, 1025, 2000))
+        letters = found[2] * (length - len(text) + 1 - len("%5B%5D"))
+        return "%s%%5B%s%%5D%s" % (found[1], letters, found[3])
+
+    def special_relations(self, kmp, family, flavor, update):
+        super().special_relations(kmp, family, flavor, update)
+        if "provided-hint" in family["features"]:
+            kmp["provides"] += kmp["supplements"]
+            kmp["supplements"] = []
+
+
+def make(number, machines):
+    return (FlawedWorld if number in FLAWED_WORLDS else World)(number, machines)
 
 
 class SharedWorld(World):
