@@ -71,6 +71,8 @@ static int read_packages(struct pipeline *pipeline, const struct options *option
 	if (r < 0)
 		return r;
 	r = open_sources(pipeline, options, reterr);
+	if (r == 0 && catalog_has_base(pipeline->catalog))
+		r = system_locks(pipeline->root_fd, &pipeline->locks, &pipeline->diagnostics);
 	for (size_t i = 0; i < pipeline->source_count && r == 0; i++) {
 		struct source *source = &pipeline->sources[i];
 
@@ -113,6 +115,8 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 	int r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
 			      &pipeline->devices, &pipeline->selection, reterr);
 
+	if (r == 0)
+		r = selection_lock(pipeline->selection, &pipeline->locks);
 	if (r == 0)
 		r = vet_plan(pipeline->selection, &request, &pipeline->plan, &damaged, reterr);
 	pipeline->trouble |= damaged;
@@ -227,6 +231,7 @@ void pipeline_done(struct pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->source_count; i++)
 		source_done(&pipeline->sources[i]);
 	free(pipeline->sources);
+	locks_done(&pipeline->locks);
 	diagnostics_done(&pipeline->diagnostics);
 	kernel_done(&pipeline->kernel);
 	device_list_done(&pipeline->devices);

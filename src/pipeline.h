@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "packages/lock.h"
 #include "report/report.h"
 
 /* Process exit status. Installers branch on these; they never change meaning. */
@@ -47,6 +48,7 @@ struct pipeline {
 	struct catalog *catalog;
 	struct source *sources;
 	size_t source_count;
+	struct locks locks; /* of the installed system */
 	struct diagnostics diagnostics; /* of the configuration of the system's repositories */
 	struct selection *selection;
 	struct plan *plan; /* the selection's */

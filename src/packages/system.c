@@ -294,3 +294,25 @@ int system_sources(const struct system_request *request, struct source **ret, si
 			  "no repository was given, and the system has none enabled%s",
 			  diagnostics->count ? " that can be read" : "");
 }
+
+int system_locks(int root_fd, struct locks *ret, struct diagnostics *diagnostics)
+{
+	auto_locks struct locks locks = { 0 };
+	auto_bytes struct bytes bytes = { 0 };
+	int r = file_read_in_root(root_fd, LOCKS_PATH, LOCKS_SIZE_MAX, &bytes);
+
+	if (r == -ENOMEM || r == -ENOENT || r == -ENOTDIR)
+		return r == -ENOMEM ? r : 0;
+	if (r < 0)
+		return diagnostics_add(diagnostics, "unreadable-configuration", LOCKS_PATH,
+				       "cannot read '%s': %s, ignoring it", LOCKS_PATH,
+				       file_strerror(r));
+	r = locks_parse((const char *)bytes.data, bytes.size, LOCKS_PATH, &locks);
+	if (r == 0)
+		r = diagnostics_copy(diagnostics, &locks.diagnostics);
+	if (r < 0)
+		return r;
+	*ret = locks;
+	locks = (struct locks){ 0 };
+	return 0;
+}

@@ -8,6 +8,7 @@
 
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "packages/lock.h"
 #include "packages/source.h"
 
 /** Most files of one folder that are read: real systems have a few dozen. */
@@ -30,3 +31,5 @@ struct system_request {
  */
 int system_sources(const struct system_request *request, struct source **ret, size_t *ret_count,
 		   struct diagnostics *diagnostics, struct error *reterr);
+/* The locks of zypp below ROOT_FD, and what is odd in them as above. 0 or -ENOMEM. */
+int system_locks(int root_fd, struct locks *ret, struct diagnostics *diagnostics);

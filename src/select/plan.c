@@ -26,6 +26,7 @@ const char *reason_id(enum reason reason)
 		[REASON_OUTRANKED] = "outranked",
 		[REASON_OLDER] = "older",
 		[REASON_CONFLICT] = "conflict",
+		[REASON_LOCKED] = "locked",
 		[REASON_UNTRUSTED] = "untrusted",
 		[REASON_CORRUPT] = "corrupt",
 		[REASON_MATCH_ALL_HINT] = "match-all-hint",

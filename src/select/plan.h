@@ -27,6 +27,7 @@ enum reason {
 	REASON_OUTRANKED, /* another family or repository serves the same with a better rank */
 	REASON_OLDER, /* a newer build of the same family fits */
 	REASON_CONFLICT, /* conflicts with a selected or installed package */
+	REASON_LOCKED, /* a lock of zypp is on it, or on the installed build of it */
 	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */
 	REASON_CORRUPT, /* the RPM is damaged, or not the one that the metadata describes */
 	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */

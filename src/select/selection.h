@@ -11,6 +11,7 @@
 #include "hardware/device.h"
 #include "kernel/kernel.h"
 #include "packages/catalog.h"
+#include "packages/lock.h"
 #include "packages/source.h"
 #include "select/plan.h"
 
@@ -21,6 +22,8 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 		  const struct kernel *kernel, const struct device_list *devices,
 		  struct selection **ret, struct error *reterr);
 struct selection *selection_free(struct selection *selection);
+/* Before the first plan: leave as it is what LOCKS, borrowed, name. 0 or -ENOMEM. */
+int selection_lock(struct selection *selection, const struct locks *locks);
 /*
  * Decide. *RET is borrowed and valid until the next call; its packages may be filled in further
  * (rpm_sha256, modules) by whoever opens them. 0 or -errno with *RETERR set.

@@ -22,12 +22,21 @@ struct solve {
 	Id kernel_id;
 	bool symbol_sets; /* the kernel provides kernel(FLAVOR:SET) */
 	Queue assumed; /* what packages require and a bare base is taken to have */
+	const struct locks *locks; /* NULL before solve_lock() */
+	const struct source *sources;
+	Queue kept; /* installed packages that are locked */
 	Map considered; /* packages that may be installed */
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;
 	bool without_hardware; /* while it is set, no hint holds */
 };
 
+/* Let the pool see what may be installed now. */
+void solve_refresh(struct solve *solve);
+/* Is the installed package ID locked? */
+bool solve_is_kept(const struct solve *solve, int id);
+/* Tell the solver to keep what is installed and locked. */
+void solve_push_kept(const struct solve *solve, Queue *job);
 /* Put the target kernel into the pool, as one installed package, in the place of all others. */
 void solve_add_kernel(struct solve *solve);
 /*

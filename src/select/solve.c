@@ -75,8 +75,7 @@ static void set_without_hardware(struct solve *solve, bool without)
 	pool_flush_namespaceproviders(solve->pool, NAMESPACE_MODALIAS, 0);
 }
 
-/* Let the pool see what may be installed now. */
-static void refresh(struct solve *solve)
+void solve_refresh(struct solve *solve)
 {
 	Pool *pool = solve->pool;
 
@@ -114,7 +113,7 @@ int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct
 	if (!solve->fits)
 		return -ENOMEM;
 	pool_setnamespacecallback(solve->pool, namespace_callback, solve);
-	refresh(solve);
+	solve_refresh(solve);
 	*ret = take(solve);
 	return 0;
 }
@@ -127,6 +126,7 @@ struct solve *solve_free(struct solve *solve)
 	solve->pool->considered = NULL;
 	map_free(&solve->considered);
 	queue_free(&solve->assumed);
+	queue_free(&solve->kept);
 	free(solve->fits);
 	free(solve);
 	return NULL;
@@ -193,7 +193,7 @@ bool solve_fits_arch(const struct solve *solve, int id)
 int solve_reject(struct solve *solve, int id)
 {
 	MAPCLR(&solve->considered, id);
-	refresh(solve);
+	solve_refresh(solve);
 	return 0;
 }
 
@@ -222,8 +222,10 @@ int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret)
 
 	queue_init(&job);
 	queue_push2(&job, SOLVER_LOCK | SOLVER_SOLVABLE, solve->kernel_id);
+	solve_push_kept(solve, &job);
 	for (size_t i = 0; i < updates->count; i++)
-		queue_push2(&job, SOLVER_UPDATE | SOLVER_SOLVABLE, updates->items[i]);
+		if (!solve_is_kept(solve, updates->items[i]))
+			queue_push2(&job, SOLVER_UPDATE | SOLVER_SOLVABLE, updates->items[i]);
 	problems = solver_solve(solver, &job);
 	queue_free(&job);
 	if (problems)
@@ -332,6 +334,7 @@ int solve_refusal(struct solve *solve, int id, const struct ids *along, enum ref
 
 	queue_init(&job);
 	queue_push2(&job, SOLVER_LOCK | SOLVER_SOLVABLE, solve->kernel_id);
+	solve_push_kept(solve, &job);
 	queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE, id);
 	for (size_t i = 0; i < along->count; i++)
 		queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE, along->items[i]);
@@ -409,11 +412,11 @@ int solve_stands_without(struct solve *solve, int id, const struct ids *others)
 	}
 	for (size_t i = 0; i < hidden.count; i++)
 		MAPCLR(&solve->considered, hidden.items[i]);
-	refresh(solve);
+	solve_refresh(solve);
 	r = solve_refusal(solve, id, &none, &refusal, &culprit, &conflict);
 	for (size_t i = 0; i < hidden.count; i++)
 		MAPSET(&solve->considered, hidden.items[i]);
-	refresh(solve);
+	solve_refresh(solve);
 	return r < 0 ? r : refusal == REFUSAL_NONE;
 }
 

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "kernel/kernel.h"
 #include "packages/catalog.h"
+#include "packages/lock.h"
 #include "select/match.h"
 
 struct solve;
@@ -34,6 +35,13 @@ int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct
 	      struct solve **ret);
 struct solve *solve_free(struct solve *solve);
 
+/*
+ * Leave out of every later run what LOCKS name, and leave what is installed of it as it is. Both
+ * are borrowed; SOURCES are the catalog's.
+ */
+void solve_lock(struct solve *solve, const struct locks *locks, const struct source *sources);
+/* The name of the lock that keeps ID out, borrowed; NULL if none does. Ask after solve_lock(). */
+const char *solve_lock_of(const struct solve *solve, int id);
 /* Packages on offer one of whose hints fits a device, whatever their flavor or build. */
 int solve_candidates(struct solve *solve, struct ids *ret);
 /* Append the driver packages that are installed. */

@@ -156,3 +156,62 @@ mark() {
 		valid
 	done
 }
+
+# add_lock ARGUMENT...: have zypper lock it below $ROOT.
+add_lock() {
+	command -v zypper >/dev/null || skip "zypper is not installed"
+	mkdir -p "$ROOT/etc/zypp"
+	rm -f "$ROOT/etc/zypp/locks"
+	zypper --non-interactive --root "$ROOT" addlock "$@" >/dev/null
+}
+
+@test "what zypper has locked is neither installed nor updated" {
+	make_base <<-TEXT
+		package filesystem-1-1.x86_64
+	TEXT
+	local lock wanted
+	while read -r lock wanted; do
+		add_lock "$lock"
+		plan --repo repo
+		equals "$wanted" "$(verdict foo-kmp-default)" "$lock"
+		valid
+	done <<-TEXT
+		foo-* rejected locked
+		foo-kmp-default rejected locked
+		foo selected selected
+		Foo-* selected selected
+		foo-kmp-default>=1.0_k6.4.0_1 rejected locked
+		foo-kmp-default>1.0_k6.4.0_1 selected selected
+		foo-kmp-default=1.0_k6.4.0_1-1.1 rejected locked
+		foo-kmp-default=1.0_k6.4.0_1-1.2 selected selected
+	TEXT
+	add_lock --type patch foo-kmp-default
+	plan --repo repo
+	equals "selected selected" "$(verdict foo-kmp-default)" "a patch of that name"
+}
+
+@test "an installed build that zypper has locked stays" {
+	install_bare
+	make_repo newer <<-TEXT
+		package foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	plan --repo repo --repo newer
+	equals 0 "$status"
+	add_lock foo-kmp-default=1.0_k6.4.0_1-1.1
+	plan --repo newer
+	equals "3 rejected locked" "$status $(verdict foo-kmp-default)"
+	equals foo-kmp-default "$(json "a['packages'][0]['culprit']")"
+	plan --repo repo
+	equals "0 selected installed" "$status $(verdict foo-kmp-default)"
+}
+
+@test "a lock that is not understood is said and ignored" {
+	install_bare
+	mkdir -p "$ROOT/etc/zypp"
+	printf 'solvable_name: foo\ncomplex: x\n' >"$ROOT/etc/zypp/locks"
+	plan --repo repo
+	equals "0 selected installed" "$status $(verdict foo-kmp-default)"
+	equals malformed-lock "$(json "' '.join(d['id'] for d in a['diagnostics'])")"
+}

@@ -349,6 +349,24 @@ rejected kabi-mismatch" "$(verdict foo-kmp-default)"
 	equals true "$(json "'bar-tools' in a['packages'][0]['culprit']")"
 }
 
+@test "locked: a lock of zypp is on it" {
+	make_base <<-TEXT
+		package filesystem-1-1.x86_64
+	TEXT
+	mkdir -p "$ROOT/etc/zypp"
+	printf '\ntype: package\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: foo-*\n\n' \
+		>"$ROOT/etc/zypp/locks"
+	make_repo repo <<-TEXT
+		package $bare
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	plan --repo repo
+	equals 3 "$status"
+	judged foo-kmp-default rejected locked "foo-*"
+	valid
+}
+
 @test "corrupt: the RPM is not the one that the metadata describes" {
 	make_repo repo <<-TEXT
 		package $bare

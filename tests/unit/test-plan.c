@@ -32,6 +32,7 @@ static void ids_are_spelled_as_documented(void **state)
 		{ REASON_OUTRANKED, "outranked" },
 		{ REASON_OLDER, "older" },
 		{ REASON_CONFLICT, "conflict" },
+		{ REASON_LOCKED, "locked" },
 		{ REASON_UNTRUSTED, "untrusted" },
 		{ REASON_CORRUPT, "corrupt" },
 		{ REASON_MATCH_ALL_HINT, "match-all-hint" },
