@@ -15,7 +15,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "deliver/generation.h"
-#include "deliver/payload.h"
+#include "select/payload.h"
 #include "deliver/unpack.h"
 #include "packages/rpm.h"
 

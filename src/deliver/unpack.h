@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "deliver/payload.h"
+#include "select/payload.h"
 #include "packages/rpm.h"
 #include "select/plan.h"
 

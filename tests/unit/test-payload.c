@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "deliver/config.h"
-#include "deliver/payload.h"
+#include "select/payload.h"
 
 #define KERNEL  "6.4.0-150600.21-default"
 #define NAME64  "0123456789012345678901234567890123456789012345678901234567890123"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "deliver/payload.h"
+#include "select/payload.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /*
  * payload - which files of a package are staged, and where.
  *
- * Layer: deliver. Pure: decides from the list of paths alone; everything not named here stays in
+ * Layer: select. Pure: decides from the list of paths alone; everything not named here stays in
  * the RPM. docs/staging.md has the table.
  */
 #pragma once
