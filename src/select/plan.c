@@ -9,32 +9,6 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-const char *reason_id(enum reason reason)
-{
-	static const char *const ids[] = {
-		[REASON_SELECTED] = "selected",
-		[REASON_REQUIRED] = "required",
-		[REASON_UPDATE] = "update",
-		[REASON_INSTALLED] = "installed",
-		[REASON_OTHER_FLAVOR] = "other-flavor",
-		[REASON_OTHER_ARCH] = "other-arch",
-		[REASON_OTHER_KERNEL] = "other-kernel",
-		[REASON_KABI_MISMATCH] = "kabi-mismatch",
-		[REASON_KABI_UNKNOWN] = "kabi-unknown",
-		[REASON_MISSING_MODULE] = "missing-module",
-		[REASON_MISSING_DEPENDENCY] = "missing-dependency",
-		[REASON_OUTRANKED] = "outranked",
-		[REASON_OLDER] = "older",
-		[REASON_CONFLICT] = "conflict",
-		[REASON_LOCKED] = "locked",
-		[REASON_UNTRUSTED] = "untrusted",
-		[REASON_CORRUPT] = "corrupt",
-		[REASON_MATCH_ALL_HINT] = "match-all-hint",
-	};
-
-	return ids[reason];
-}
-
 const char *kabi_status_id(enum kabi_status status)
 {
 	static const char *const ids[] = {

@@ -10,29 +10,7 @@
 #include <stddef.h>
 
 #include "packages/driver.h"
-
-/* The closed list of docs/reasons.md; ids are part of the machine interface. */
-enum reason {
-	REASON_SELECTED, /* its hint fits a device, its requirements hold */
-	REASON_REQUIRED, /* another selected package needs it */
-	REASON_UPDATE, /* selected, and replaces an installed older build */
-	REASON_INSTALLED, /* this very build is installed */
-	REASON_OTHER_FLAVOR, /* made for another kernel flavor */
-	REASON_OTHER_ARCH, /* made for another architecture */
-	REASON_OTHER_KERNEL, /* asks for another kernel release by name */
-	REASON_KABI_MISMATCH, /* needs symbols that the kernel lacks or has with other CRCs */
-	REASON_KABI_UNKNOWN, /* nothing says which symbols the kernel has */
-	REASON_MISSING_MODULE, /* needs a symbol of a kernel module that is not in its tree */
-	REASON_MISSING_DEPENDENCY, /* requires something that nothing at hand provides */
-	REASON_OUTRANKED, /* another family or repository serves the same with a better rank */
-	REASON_OLDER, /* a newer build of the same family fits */
-	REASON_CONFLICT, /* conflicts with a selected or installed package */
-	REASON_LOCKED, /* a lock of zypp is on it, or on the installed build of it */
-	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */
-	REASON_CORRUPT, /* the RPM is damaged, or not the one that the metadata describes */
-	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */
-};
-const char *reason_id(enum reason reason);
+#include "select/reason.h"
 
 enum kabi_status { KABI_METADATA, KABI_UNPROVEN, KABI_UNKNOWN, KABI_MISMATCH };
 const char *kabi_status_id(enum kabi_status status);

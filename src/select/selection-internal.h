@@ -15,6 +15,7 @@ struct selection {
 	struct match_index *index;
 	struct solve *solve;
 	struct plan plan;
+	struct ids considered; /* judged though no hint of theirs fits */
 	struct ids rejected; /* for good; their verdicts stand */
 	struct ids picked; /* of the last run */
 	struct plan installed; /* driver packages of the base, as records */

@@ -97,6 +97,14 @@ static const char *missing_prefix(struct selection *selection, const struct plan
 	return missing;
 }
 
+static bool has_match_all_hint(const struct plan_package *package)
+{
+	for (size_t i = 0; i < package->driver.hint_count; i++)
+		if (package->driver.hints[i].match_all)
+			return true;
+	return false;
+}
+
 static int judge_unpicked(struct selection *selection, struct plan_package *package)
 {
 	static const struct ids none = { 0 };
@@ -104,6 +112,8 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 	bool judged = false;
 	int r;
 
+	if (!package->hint_count && !has_match_all_hint(package))
+		return verdict_no_device(package);
 	if (solve_is_kernel(selection->solve, package->driver.id))
 		return verdict_refuse(
 			package, REASON_OTHER_KERNEL, package->driver.nevra,
@@ -139,14 +149,6 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 			      "its hint is tied to a condition that does not hold");
 }
 
-static bool has_match_all_hint(const struct plan_package *package)
-{
-	for (size_t i = 0; i < package->driver.hint_count; i++)
-		if (package->driver.hints[i].match_all)
-			return true;
-	return false;
-}
-
 /* What an earlier round needed, and this one does not, is no candidate and never was. */
 static void drop_strangers(struct selection *selection)
 {
@@ -158,6 +160,7 @@ static void drop_strangers(struct selection *selection)
 		struct plan_package swapped = plan->packages[kept];
 
 		if (!package->hint_count && !has_match_all_hint(package) &&
+		    !ids_contain(&selection->considered, package->driver.id) &&
 		    !selection_is_rejected(selection, package->driver.id) &&
 		    !ids_contain(&selection->picked, package->driver.id))
 			continue;

@@ -65,6 +65,13 @@ static int add_candidates(struct selection *selection)
 	return 0;
 }
 
+int selection_consider(struct selection *selection, int id)
+{
+	if (ids_add(&selection->considered, id) < 0)
+		return -ENOMEM;
+	return selection_find(selection, id) || add_package(selection, id) ? 0 : -ENOMEM;
+}
+
 int selection_new(struct catalog *catalog, const struct source *sources,
 		  const struct kernel *kernel, const struct device_list *devices,
 		  struct selection **ret, struct error *reterr)
@@ -97,6 +104,7 @@ struct selection *selection_free(struct selection *selection)
 		return NULL;
 	plan_done(&selection->plan);
 	plan_done(&selection->installed);
+	ids_done(&selection->considered);
 	ids_done(&selection->rejected);
 	ids_done(&selection->picked);
 	solve_free(selection->solve);

@@ -22,6 +22,8 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 		  const struct kernel *kernel, const struct device_list *devices,
 		  struct selection **ret, struct error *reterr);
 struct selection *selection_free(struct selection *selection);
+/* Before the first plan: judge package ID too, though no hint of it may fit. 0 or -ENOMEM. */
+int selection_consider(struct selection *selection, int id);
 /* Before the first plan: leave as it is what LOCKS, borrowed, name. 0 or -ENOMEM. */
 int selection_lock(struct selection *selection, const struct locks *locks);
 /*

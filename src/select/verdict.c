@@ -158,6 +158,14 @@ bool verdict_hint_fits(const struct plan_package *package, const struct hint *hi
 	return false;
 }
 
+int verdict_no_device(struct plan_package *package)
+{
+	return verdict_refuse(package, REASON_NO_DEVICE, NULL,
+			      package->driver.hint_count
+				      ? "none of its hints fits a device here"
+				      : "it has no hints, so that hardware never selects it");
+}
+
 int verdict_by_hints(struct plan_package *package, const struct kernel *kernel, const char *prefix)
 {
 	if (!package->hint_count)

@@ -27,6 +27,8 @@ int verdict_needs_rival(struct plan_package *package, const struct plan_package 
 /* The solver refused it. */
 int verdict_refusal(struct plan_package *package, enum refusal refusal, const char *culprit);
 
+/* None of its hints fits a device, or all, and nothing that is selected needs it. */
+int verdict_no_device(struct plan_package *package);
 /* Does HINT of PACKAGE fit a device? */
 bool verdict_hint_fits(const struct plan_package *package, const struct hint *hint);
 /*

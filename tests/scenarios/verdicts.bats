@@ -37,6 +37,8 @@ plan_text() {
 @test "every reason of docs/reasons.md has a scenario here" {
 	local id count=0
 	while read -r id; do
+		# Packages without a hint that fits are judged by explain alone.
+		[[ $id != no-device ]] || continue
 		count=$((count + 1))
 		grep -q "^@test .$id: " "$BATS_TEST_FILENAME" || equals "a scenario" "none" "$id"
 	done < <(sed -n '/^## Reasons/,/^## Kernel/s/^| .\([a-z-]\+\). | [sr].*/\1/p' \

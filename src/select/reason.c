@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/reason.h"
+
+#include <stddef.h>
+
+/* Remedies are those of docs/reasons.md; check-reasons compares them. */
+static const struct {
+	const char *id, *remedy;
+	enum rule rule;
+} reasons[] = {
+	[REASON_SELECTED] = { "selected", NULL, RULE_COUNT },
+	[REASON_REQUIRED] = { "required", NULL, RULE_COUNT },
+	[REASON_UPDATE] = { "update", NULL, RULE_COUNT },
+	[REASON_INSTALLED] = { "installed", NULL, RULE_COUNT },
+	[REASON_NO_DEVICE] = {
+		"no-device",
+		"hardware that its hints name; installing it by name",
+		RULE_HINT,
+	},
+	[REASON_OTHER_FLAVOR] = {
+		"other-flavor",
+		"a build for this flavor, or --kernel and --flavor of the system that will run",
+		RULE_FLAVOR,
+	},
+	[REASON_OTHER_ARCH] = { "other-arch", "a build for this one", RULE_ARCH },
+	[REASON_OTHER_KERNEL] = {
+		"other-kernel",
+		"a build for this release, or that kernel",
+		RULE_DEPENDENCIES,
+	},
+	[REASON_KABI_MISMATCH] = {
+		"kabi-mismatch",
+		"a build against this kernel; a kernel of the service pack that it was built for",
+		RULE_KABI,
+	},
+	[REASON_KABI_UNKNOWN] = {
+		"kabi-unknown",
+		"--kernel with the symvers file or the RPM of the kernel",
+		RULE_KABI,
+	},
+	[REASON_MISSING_MODULE] = {
+		"missing-module",
+		"the package that brings the module, such as kernel-default-extra",
+		RULE_KABI,
+	},
+	[REASON_MISSING_DEPENDENCY] = {
+		"missing-dependency",
+		"another --repo that provides the culprit",
+		RULE_DEPENDENCIES,
+	},
+	[REASON_OUTRANKED] = {
+		"outranked",
+		"the order of --repo; leaving the other package out",
+		RULE_RANK,
+	},
+	[REASON_OLDER] = { "older", "leaving the newer one out", RULE_RANK },
+	[REASON_CONFLICT] = { "conflict", "removing the culprit", RULE_DEPENDENCIES },
+	[REASON_LOCKED] = { "locked", "zypper removelock, with the culprit", RULE_POLICY },
+	[REASON_UNTRUSTED] = {
+		"untrusted",
+		"--no-gpg-checks, for packages that you trust on other grounds",
+		RULE_TRUST,
+	},
+	[REASON_CORRUPT] = {
+		"corrupt",
+		"fetching it again; making the metadata anew",
+		RULE_PACKAGE,
+	},
+	[REASON_MATCH_ALL_HINT] = {
+		"match-all-hint",
+		"a hint that names the hardware; installing it by name",
+		RULE_HINT,
+	},
+};
+
+const char *rule_id(enum rule rule)
+{
+	static const char *const ids[] = {
+		[RULE_HINT] = "hint",
+		[RULE_PACKAGE] = "package",
+		[RULE_ARCH] = "arch",
+		[RULE_FLAVOR] = "flavor",
+		[RULE_KABI] = "kabi",
+		[RULE_POLICY] = "policy",
+		[RULE_DEPENDENCIES] = "dependencies",
+		[RULE_TRUST] = "trust",
+		[RULE_RANK] = "rank",
+	};
+
+	return ids[rule];
+}
+
+const char *reason_id(enum reason reason)
+{
+	return reasons[reason].id;
+}
+
+const char *reason_remedy(enum reason reason)
+{
+	return reasons[reason].remedy;
+}
+
+enum rule reason_rule(enum reason reason)
+{
+	return reasons[reason].rule;
+}
