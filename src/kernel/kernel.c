@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "kernel/description.h"
 #include "kernel/module.h"
+#include "kernel/provides.h"
 #include "kernel/release.h"
 #include "kernel/tree.h"
 
@@ -26,6 +27,10 @@ void kernel_done(struct kernel *kernel)
 	symbol_table_free(kernel->symbols);
 	free(kernel->symbols_from);
 	strings_done(&kernel->tree_modules);
+	free(kernel->vermagic);
+	strings_done(&kernel->builtins);
+	strings_done(&kernel->blacklist);
+	strings_done(&kernel->signers);
 	strings_done(&kernel->provides);
 	free(kernel->package);
 	tree_free(kernel->tree);
@@ -168,153 +173,13 @@ int kernel_find(const struct kernel_request *request, struct kernel *ret, struct
 	return 0;
 }
 
-/* What a kernel package provides, as kernel_add_provides() is given it. */
-struct provides {
-	const char *const *names, *const *versions;
-	size_t count;
-};
-
-static bool is_provided(const struct provides *provides, const char *name)
-{
-	for (size_t i = 0; i < provides->count; i++)
-		if (text_equal(provides->names[i], name))
-			return true;
-	return false;
-}
-
-/*
- * The release that a `kernel-uname-r = RELEASE` gives: KNOWN if that is one of them, else the
- * first; borrowed, or NULL if there is none.
- */
-static const char *provided_release(const struct provides *provides, const char *known)
-{
-	const char *release = NULL;
-
-	for (size_t i = 0; i < provides->count; i++) {
-		if (!text_equal(provides->names[i], "kernel-uname-r") || !provides->versions[i])
-			continue;
-		if (text_equal(provides->versions[i], known))
-			return known;
-		if (!release)
-			release = provides->versions[i];
-	}
-	return release;
-}
-
-/* A flavor is at the end of its kernel's release; RELEASE NULL: not known. */
-static bool flavor_fits(const char *flavor, const char *release)
-{
-	size_t length, tail = strlen(flavor);
-
-	if (!release)
-		return tail > 0;
-	length = strlen(release);
-	return tail > 0 && length > tail && release[length - tail - 1] == '-' &&
-	       text_ends(release, flavor);
-}
-
-/* FLAVOR of the first `ksym(FLAVOR:SYMBOL)` that fits RELEASE; owned, or NULL. */
-static char *flavor_of_symbols(const struct provides *provides, const char *release)
-{
-	for (size_t i = 0; i < provides->count; i++) {
-		const char *name = provides->names[i];
-		auto_free char *flavor = NULL;
-
-		if (!text_starts(name, "ksym(") || !strchr(name, ':'))
-			continue;
-		name += strlen("ksym(");
-		flavor = strndup(name, strcspn(name, ":"));
-		if (flavor && flavor_fits(flavor, release))
-			return take(flavor);
-	}
-	return NULL;
-}
-
-/*
- * FLAVOR of the longest `kernel-FLAVOR` that fits RELEASE, since a release that ends in
- * "-rt-amd64" ends in "-amd64" too; owned, or NULL. Names such as kernel-default-devel do not fit.
- */
-static char *flavor_of_names(const struct provides *provides, const char *release)
-{
-	const char *longest = "";
-
-	for (size_t i = 0; i < provides->count; i++) {
-		const char *name = provides->names[i];
-
-		if (!text_starts(name, "kernel-"))
-			continue;
-		name += strlen("kernel-");
-		if (flavor_fits(name, release) && strlen(name) > strlen(longest))
-			longest = name;
-	}
-	return *longest ? strdup(longest) : NULL;
-}
-
-/* Owned, or NULL if nothing says it. */
-static char *provided_flavor(const struct provides *provides, const char *release)
-{
-	char *flavor = flavor_of_symbols(provides, release);
-
-	if (!flavor && release)
-		flavor = flavor_of_names(provides, release);
-	return flavor || !release ? flavor : release_flavor(release);
-}
-
-/*
- * KMPs provide symbols too, but never the kernel's own names. A kernel-FLAVOR without a
- * kernel-uname-r is what packages of other makers than SUSE have.
- */
-static bool is_kernel_package(const struct provides *provides, const char *flavor)
-{
-	auto_free char *name = NULL;
-
-	if (is_provided(provides, "kernel-uname-r"))
-		return true;
-	name = flavor ? text_format("kernel-%s", flavor) : NULL;
-	return name && is_provided(provides, name);
-}
-
-/* ARCH of "kernel-FLAVOR_ARCH" (kernel-source: rpm/kernel-binary.spec.in); borrowed, or NULL. */
-static const char *provided_arch(const struct provides *provides, const char *flavor)
-{
-	size_t length = strlen(flavor);
-
-	for (size_t i = 0; i < provides->count; i++) {
-		const char *name = provides->names[i];
-
-		if (!text_starts(name, "kernel-") ||
-		    strncmp(name + strlen("kernel-"), flavor, length) != 0)
-			continue;
-		name += strlen("kernel-") + length;
-		if (*name == '_' && name[1])
-			return name + 1;
-	}
-	return NULL;
-}
-
-/* The symbols that are provided for FLAVOR, if there are any. 0 or -ENOMEM. */
-static int provided_symbols(const struct provides *provides, const char *flavor,
-			    struct symbol_table **ret)
-{
-	auto_symbol_table struct symbol_table *table = symbol_table_new();
-	int r = table ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < provides->count && r >= 0; i++)
-		r = symbols_add_provide(table, flavor, provides->names[i], provides->versions[i]);
-	if (r < 0)
-		return r;
-	if (symbol_table_at(table, 0))
-		*ret = take(table);
-	return 0;
-}
-
 static int add_symbols(struct kernel *kernel, const char *origin, const struct provides *provides)
 {
 	int r;
 
 	if (kernel->symbols || !kernel->flavor)
 		return 0;
-	r = provided_symbols(provides, kernel->flavor, &kernel->symbols);
+	r = provides_symbols(provides, kernel->flavor, &kernel->symbols);
 	if (r < 0 || !kernel->symbols)
 		return r;
 	kernel->symbols_complete = true;
@@ -359,18 +224,18 @@ int kernel_add_provides(struct kernel *kernel, const char *origin, const char *c
 			const char *const *versions, size_t count)
 {
 	const struct provides provides = { names, versions, count };
-	const char *release = provided_release(&provides, kernel->release), *arch;
-	auto_free char *flavor = provided_flavor(&provides, release ? release : kernel->release);
+	const char *release = provides_release(&provides, kernel->release), *arch;
+	auto_free char *flavor = provides_flavor(&provides, release ? release : kernel->release);
 	int r = 0;
 
-	if (!is_kernel_package(&provides, flavor) || (release && !release_is_valid(release)) ||
+	if (!provides_kernel(&provides, flavor) || (release && !release_is_valid(release)) ||
 	    (release && kernel->release && !text_equal(release, kernel->release)))
 		return -EBADMSG;
 	if (!kernel->release && release)
 		r = set_release(kernel, release);
 	if (!kernel->flavor)
 		kernel->flavor = take(flavor);
-	arch = kernel->flavor ? provided_arch(&provides, kernel->flavor) : NULL;
+	arch = kernel->flavor ? provides_arch(&provides, kernel->flavor) : NULL;
 	if (arch && !kernel->arch) {
 		kernel->arch = strdup(arch);
 		r = kernel->arch ? r : -ENOMEM;

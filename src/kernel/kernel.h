@@ -18,6 +18,12 @@
 
 struct tree;
 
+/* What can unpack compressed modules: kmod, and the kernel itself; either may be unknown. */
+struct decompressors {
+	bool kmod_known, kmod_gzip, kmod_xz, kmod_zstd;
+	bool kernel_known, kernel_gzip, kernel_xz, kernel_zstd;
+};
+
 struct kernel {
 	char *release; /* as uname -r prints it */
 	char *flavor; /* "default"; never NULL once kernel_finish() succeeded */
@@ -27,6 +33,13 @@ struct kernel {
 	bool symbols_complete; /* false from a module tree alone: what is not in it is unknown */
 	bool tree_known; /* a module tree of this release was found */
 	struct strings tree_modules; /* its modules and built-ins, normalised, sorted; no KMPs */
+	char *vermagic; /* of the kernel's own modules; NULL if unknown */
+	struct strings builtins; /* names of built-in modules, normalised, sorted */
+	struct strings blacklist; /* modules that modprobe.d below the root, and for the running
+				     kernel its command line, blacklists: normalised, sorted */
+	struct strings signers; /* ids of the keys that sign its own modules, and for the running
+				   kernel those of /proc/keys: sorted; empty: unknown */
+	struct decompressors decompressors;
 	struct strings provides; /* "name" or "name = version" of the kernel package, no ksym() */
 	char *package; /* a kernel RPM or package that still has to be read, or NULL:
 			  path of the RPM, for the pipeline to open */

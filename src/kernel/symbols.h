@@ -2,7 +2,8 @@
 /*
  * symbols - what a kernel exports: symbol, CRC, and who exports it.
  *
- * Layer: kernel. Opaque; a name occurs once.
+ * Layer: kernel. Opaque; a name occurs once. Of rows from a symbol table file (kernel/table.h) only
+ * the hash of the name is known: symbol_table_find() finds them all the same.
  */
 #pragma once
 
@@ -11,15 +12,22 @@
 #include <stdint.h>
 
 #include "base/array.h"
-#include "base/files.h"
+
+/** Most symbols taken: distribution kernels export 25,000 to 45,000. */
+#define SYMBOLS_MAX (1U << 20)
+/** Longest symbol in bytes: the kernel's own KSYM_NAME_LEN is 512 with the NUL (kallsyms.h). */
+#define SYMBOL_NAME_MAX 511
+/** Longest exporter or namespace in bytes; exporters are paths below the kernel's sources. */
+#define SYMBOL_TEXT_MAX 1023
 
 struct symbol {
-	const char *name; /* borrowed from the table */
+	const char *name; /* borrowed from the table; NULL if only its hash is known */
 	const char *exporter; /* "vmlinux", or a module's normalised name; NULL if unknown */
 	const char *name_space; /* of the export; NULL if none */
 	uint32_t crc;
 	bool has_crc;
 	bool gpl_only;
+	bool kind_known; /* gpl_only and name_space were said */
 	bool absent; /* exported by a module that the tree does not have: does not count */
 };
 
@@ -27,31 +35,33 @@ struct symbol_table;
 
 struct symbol_table *symbol_table_new(void);
 struct symbol_table *symbol_table_free(struct symbol_table *table);
-/* Add a copy of SYMBOL unless its name is there already: the first one stays. 0 or -ENOMEM. */
+/*
+ * Add a copy of SYMBOL unless its name is there already: the first one stays, and what it does not
+ * say is taken from later ones whose CRC does not differ. 0 or -ENOMEM.
+ */
 int symbol_table_add(struct symbol_table *table, const struct symbol *symbol);
+/* The same for a symbol without a name, of which HASH, from symbol_hash(), is known. */
+int symbol_table_add_hash(struct symbol_table *table, uint64_t hash, const struct symbol *symbol);
+/* Add all of FROM. *RET_CHANGED counts the rows that were added or completed. 0 or -ENOMEM. */
+int symbol_table_merge(struct symbol_table *table, const struct symbol_table *from,
+		       size_t *ret_changed);
 const struct symbol *symbol_table_find(const struct symbol_table *table, const char *name);
 size_t symbol_table_count(const struct symbol_table *table); /* those that are not absent */
 /* The INDEXth of all, absent ones too, in order of addition; NULL behind the last. */
 const struct symbol *symbol_table_at(const struct symbol_table *table, size_t index);
+uint64_t symbol_table_hash_at(const struct symbol_table *table, size_t index);
 /*
  * Mark as absent what is exported by a module that is not in MODULES (normalised, sorted names).
  * Returns how many.
  */
 size_t symbol_table_mark_absent(struct symbol_table *table, const struct strings *modules);
 
-/*
- * Add the rows of a Module.symvers (uncompressed): TAB-separated "0x<crc>", symbol, exporter,
- * kind of export[, namespace]; the namespace column exists since Linux 5.4.
- * 0, -EBADMSG with *RETERR_LINE (1-based) if a row is none, -ENOMEM.
- */
-int symbols_read_symvers(struct symbol_table *table, const struct bytes *text, size_t *reterr_line);
-/*
- * Add one `ksym(FLAVOR:SYMBOL) = CRC` provide of a kernel package.
- * CRC: hexadecimal, no 0x, leading zeros stripped (rpm-config-SUSE: find-provides.ksyms).
- * 1 if added, 0 if NAME is something else or of another flavor, -ENOMEM.
- */
-int symbols_add_provide(struct symbol_table *table, const char *flavor, const char *name,
-			const char *version);
+/* The hash by which symbol tables know NAME: FNV-1a, 64 bits. */
+uint64_t symbol_hash(const char *name);
+/* Hexadecimal, 1 to 8 digits after any leading zeros? */
+bool symbol_parse_crc(const char *text, uint32_t *ret);
+/* Visible ASCII of 1 to MAX bytes, as all identifiers and file names of the kernel's sources? */
+bool symbol_text_is_valid(const char *text, size_t max);
 
 static inline void symbol_table_release(struct symbol_table **slot)
 {

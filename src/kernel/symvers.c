@@ -3,10 +3,124 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/decompress.h"
 #include "base/text.h"
+
+/* Who exports, as symbol->exporter spells it: modules by name, code of the kernel as "vmlinux". */
+static char *exporter_name(const char *path)
+{
+	/* Lists of 2.6 kernels name the object file, e.g. "net/built-in" (rpm: symsets.pl). */
+	if (text_equal(path, "built-in") || text_ends(path, "/built-in"))
+		return strdup("vmlinux");
+	return text_module_name(path);
+}
+
+enum { COLUMN_CRC, COLUMN_NAME, COLUMN_EXPORTER, COLUMN_KIND, COLUMN_NAMESPACE, COLUMN_COUNT };
+
+/* Cut LINE at its TABs. How many columns there are, or 0 if there are too many. */
+static size_t split_columns(char *line, char *columns[static COLUMN_COUNT])
+{
+	size_t count = 0;
+
+	for (;;) {
+		char *tab = strchr(line, '\t');
+
+		if (count == COLUMN_COUNT)
+			return 0;
+		columns[count++] = line;
+		if (!tab)
+			return count;
+		*tab = '\0';
+		line = tab + 1;
+	}
+}
+
+/* The first kernels with namespaces, 5.4 and 5.5, wrote that column third (scripts/mod/modpost.c).
+ */
+static void straighten_columns(char *columns[static COLUMN_COUNT], size_t count)
+{
+	char *name_space = columns[COLUMN_EXPORTER];
+
+	if (count < COLUMN_COUNT || text_starts(columns[COLUMN_KIND], "EXPORT_") ||
+	    !text_starts(columns[COLUMN_NAMESPACE], "EXPORT_"))
+		return;
+	columns[COLUMN_EXPORTER] = columns[COLUMN_KIND];
+	columns[COLUMN_KIND] = columns[COLUMN_NAMESPACE];
+	columns[COLUMN_NAMESPACE] = name_space;
+}
+
+/* LINE is changed. 0, -EBADMSG or -ENOMEM. */
+static int read_row(struct symbol_table *table, char *line)
+{
+	char *columns[COLUMN_COUNT] = { NULL };
+	auto_free char *exporter = NULL;
+	struct symbol symbol = { 0 };
+	size_t count = split_columns(line, columns);
+	const char *kind, *name_space;
+
+	/* Lists before 2.6.18 end with the exporter. */
+	if (count < COLUMN_KIND)
+		return -EBADMSG;
+	straighten_columns(columns, count);
+	kind = columns[COLUMN_KIND];
+	name_space = columns[COLUMN_NAMESPACE];
+	if (!text_starts(columns[COLUMN_CRC], "0x") ||
+	    !symbol_parse_crc(columns[COLUMN_CRC] + 2, &symbol.crc) ||
+	    !symbol_text_is_valid(columns[COLUMN_NAME], SYMBOL_NAME_MAX) ||
+	    !symbol_text_is_valid(columns[COLUMN_EXPORTER], SYMBOL_TEXT_MAX) ||
+	    (kind && !text_starts(kind, "EXPORT_")) ||
+	    (name_space && *name_space && !symbol_text_is_valid(name_space, SYMBOL_TEXT_MAX)))
+		return -EBADMSG;
+	symbol.name = columns[COLUMN_NAME];
+	symbol.exporter = columns[COLUMN_EXPORTER];
+	if (strcmp(symbol.exporter, "vmlinux") != 0) {
+		exporter = exporter_name(symbol.exporter);
+		if (!exporter)
+			return -ENOMEM;
+		symbol.exporter = exporter;
+	}
+	symbol.name_space = name_space && *name_space ? name_space : NULL;
+	/* modpost writes 0 where no CRC could be made. */
+	symbol.has_crc = symbol.crc != 0;
+	symbol.gpl_only = kind && strstr(kind, "_GPL");
+	symbol.kind_known = kind != NULL;
+	return symbol_table_add(table, &symbol);
+}
+
+/** Longest row in bytes: its columns, each at its longest. */
+#define ROW_MAX (SYMBOL_NAME_MAX + 2 * SYMBOL_TEXT_MAX + 64)
+
+int symvers_parse(struct symbol_table *table, const struct bytes *text, size_t *reterr_line)
+{
+	const char *at = (const char *)text->data, *end = at + text->size;
+	char row[ROW_MAX + 1];
+
+	for (size_t line = 1; at < end; line++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t length = (size_t)((newline ? newline : end) - at);
+		int r = 0;
+
+		if (length > ROW_MAX || memchr(at, '\0', length) || line > SYMBOLS_MAX) {
+			*reterr_line = line;
+			return -EBADMSG;
+		}
+		memcpy(row, at, length);
+		row[length] = '\0';
+		if (length > 0 && row[length - 1] == '\r')
+			row[length - 1] = '\0';
+		if (*row)
+			r = read_row(table, row);
+		if (r == -EBADMSG)
+			*reterr_line = line;
+		if (r < 0)
+			return r;
+		at += length + 1;
+	}
+	return 0;
+}
 
 static const char reading[] = "read the kernel's symbols from";
 static const char hint[] = "give a Module.symvers or symvers-RELEASE.gz of that kernel";
@@ -23,7 +137,7 @@ static int read_rows(const struct bytes *file, const char *path, struct symbol_t
 		return error_set(reterr, r, reading, path,
 				 r == -EBADMSG ? "its compressed data is damaged or cut" : NULL,
 				 hint);
-	r = symbols_read_symvers(table, &text, &line);
+	r = symvers_parse(table, &text, &line);
 	if (r == -EBADMSG)
 		return error_setf(reterr, r, reading, path, hint,
 				  "line %zu is no row of a Module.symvers", line);

@@ -7,11 +7,18 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/files.h"
 #include "kernel/symbols.h"
 
 /** Largest symvers file in bytes, before and after decompression: real ones have 1 to 3 MiB. */
 #define SYMVERS_SIZE_MAX (64UL << 20)
 
+/*
+ * Add the rows of a Module.symvers (uncompressed): TAB-separated "0x<crc>", symbol, exporter,
+ * kind of export[, namespace]; the namespace column exists since Linux 5.4.
+ * 0, -EBADMSG with *RETERR_LINE (1-based) if a row is none, -ENOMEM.
+ */
+int symvers_parse(struct symbol_table *table, const struct bytes *text, size_t *reterr_line);
 /* Add the rows of the file open at FD; PATH is for messages. 0, or -errno with *RETERR set. */
 int symvers_read(int fd, const char *path, struct symbol_table *table, struct error *reterr);
 /*

@@ -11,9 +11,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "kernel/symbols.h"
+#include "kernel/provides.h"
+#include "kernel/symvers.h"
 
-/* What the rows TEXT of SIZE bytes give; *LINE as symbols_read_symvers() sets it. */
+/* What the rows TEXT of SIZE bytes give; *LINE as symvers_parse() sets it. */
 static int read_text(struct symbol_table *table, const char *text, size_t size, size_t *line)
 {
 	auto_bytes struct bytes bytes = { .data = malloc(size + 1), .size = size };
@@ -22,7 +23,7 @@ static int read_text(struct symbol_table *table, const char *text, size_t size, 
 	memcpy(bytes.data, text, size);
 	bytes.data[size] = '\0';
 	*line = 0;
-	return symbols_read_symvers(table, &bytes, line);
+	return symvers_parse(table, &bytes, line);
 }
 
 static void rows_of_every_age_are_understood(void **state)
@@ -33,40 +34,40 @@ static void rows_of_every_age_are_understood(void **state)
 	} cases[] = {
 		{ "of the kernel itself",
 		  "0x4c9d28b0\tphys_base\tvmlinux\tEXPORT_SYMBOL\t\n",
-		  { "phys_base", "vmlinux", NULL, 0x4c9d28b0, true, false, false } },
+		  { "phys_base", "vmlinux", NULL, 0x4c9d28b0, true, false, true, false } },
 		{ "of a module, by path",
 		  "0xe1cc2a05\ts\tdrivers/usb/usb-storage\tEXPORT_SYMBOL_GPL\t\n",
-		  { "s", "usb_storage", NULL, 0xe1cc2a05, true, true, false } },
+		  { "s", "usb_storage", NULL, 0xe1cc2a05, true, true, true, false } },
 		{ "in a namespace",
 		  "0x00000001\ts\tvmlinux\tEXPORT_SYMBOL_NS_GPL\tUSB_STORAGE\n",
-		  { "s", "vmlinux", "USB_STORAGE", 1, true, true, false } },
+		  { "s", "vmlinux", "USB_STORAGE", 1, true, true, true, false } },
 		{ "namespace third, as 5.4 wrote it",
 		  "0x00000001\ts\tNS\tdrivers/x-y\tEXPORT_SYMBOL\n",
-		  { "s", "x_y", "NS", 1, true, false, false } },
+		  { "s", "x_y", "NS", 1, true, false, true, false } },
 		{ "empty namespace third",
 		  "0x00000001\ts\t\tvmlinux\tEXPORT_SYMBOL_GPL\n",
-		  { "s", "vmlinux", NULL, 1, true, true, false } },
+		  { "s", "vmlinux", NULL, 1, true, true, true, false } },
 		{ "four columns",
 		  "0xffffffff\ts\tvmlinux\tEXPORT_SYMBOL\n",
-		  { "s", "vmlinux", NULL, 0xffffffff, true, false, false } },
+		  { "s", "vmlinux", NULL, 0xffffffff, true, false, true, false } },
 		{ "three columns",
 		  "0x12345678\ts\tvmlinux\n",
-		  { "s", "vmlinux", NULL, 0x12345678, true, false, false } },
+		  { "s", "vmlinux", NULL, 0x12345678, true, false, false, false } },
 		{ "object file of the kernel",
 		  "0x12345678\ts\tnet/built-in\n",
-		  { "s", "vmlinux", NULL, 0x12345678, true, false, false } },
+		  { "s", "vmlinux", NULL, 0x12345678, true, false, false, false } },
 		{ "unused but GPL",
 		  "0x00000002\ts\tvmlinux\tEXPORT_UNUSED_SYMBOL_GPL\n",
-		  { "s", "vmlinux", NULL, 2, true, true, false } },
+		  { "s", "vmlinux", NULL, 2, true, true, true, false } },
 		{ "without a CRC",
 		  "0x00000000\ts\tvmlinux\tEXPORT_SYMBOL\t\n",
-		  { "s", "vmlinux", NULL, 0, false, false, false } },
+		  { "s", "vmlinux", NULL, 0, false, false, true, false } },
 		{ "ends in CR LF",
 		  "0x00000003\ts\tvmlinux\tEXPORT_SYMBOL\t\r\n",
-		  { "s", "vmlinux", NULL, 3, true, false, false } },
+		  { "s", "vmlinux", NULL, 3, true, false, true, false } },
 		{ "no newline at the end",
 		  "0x00000004\ts\tvmlinux\tEXPORT_SYMBOL",
-		  { "s", "vmlinux", NULL, 4, true, false, false } },
+		  { "s", "vmlinux", NULL, 4, true, false, true, false } },
 	};
 
 	(void)state;
@@ -83,7 +84,8 @@ static void rows_of_every_age_are_understood(void **state)
 		else if (!text_equal(found->exporter, expected->exporter) ||
 			 !text_equal(found->name_space, expected->name_space) ||
 			 found->crc != expected->crc || found->has_crc != expected->has_crc ||
-			 found->gpl_only != expected->gpl_only || found->absent)
+			 found->gpl_only != expected->gpl_only ||
+			 found->kind_known != expected->kind_known || found->absent)
 			fail_msg("%s: read as %s %s %08x %d %d", cases[i].label, found->exporter,
 				 found->name_space ? found->name_space : "-", found->crc,
 				 found->has_crc, found->gpl_only);
@@ -278,7 +280,7 @@ static void provides_are_read_as_the_generator_writes_them(void **state)
 		auto_symbol_table struct symbol_table *table = symbol_table_new();
 		const struct symbol *found;
 
-		if (symbols_add_provide(table, "default", cases[i].name, cases[i].version) !=
+		if (provides_add_symbol(table, "default", cases[i].name, cases[i].version) !=
 		    cases[i].expected)
 			fail_msg("%s: not %d", cases[i].name, cases[i].expected);
 		found = symbol_table_at(table, 0);
@@ -289,6 +291,58 @@ static void provides_are_read_as_the_generator_writes_them(void **state)
 		     found->has_crc != cases[i].has_crc || found->exporter))
 			fail_msg("%s: read as %s %08x", cases[i].name, found->name, found->crc);
 	}
+}
+
+static void what_a_row_does_not_say_is_taken_from_later_ones_that_agree(void **state)
+{
+	static const struct symbol of_package = { .name = "s", .crc = 7, .has_crc = true };
+	static const struct {
+		const char *label;
+		struct symbol later;
+		bool completes;
+	} cases[] = {
+		{ "the same, with all facts",
+		  { "s", "usbcore", "NS", 7, true, true, true, false },
+		  true },
+		{ "another CRC", { "s", "usbcore", "NS", 8, true, true, true, false }, false },
+		{ "no CRC", { "s", "usbcore", "NS", 0, false, true, true, false }, true },
+		{ "nothing new", { "s", NULL, NULL, 7, true, false, false, false }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_symbol_table struct symbol_table *table = symbol_table_new();
+		auto_symbol_table struct symbol_table *later = symbol_table_new();
+		const struct symbol *found;
+		size_t changed = 99;
+
+		assert_int_equal(symbol_table_add(table, &of_package), 0);
+		assert_int_equal(symbol_table_add(later, &cases[i].later), 0);
+		assert_int_equal(symbol_table_merge(table, later, &changed), 0);
+		found = symbol_table_find(table, "s");
+		if (changed != cases[i].completes || found->crc != 7 || !found->has_crc ||
+		    found->gpl_only != cases[i].completes ||
+		    found->kind_known != cases[i].completes ||
+		    !text_equal(found->exporter, cases[i].completes ? "usbcore" : NULL) ||
+		    !text_equal(found->name_space, cases[i].completes ? "NS" : NULL))
+			fail_msg("%s: %zu changed, now of %s", cases[i].label, changed,
+				 found->exporter);
+	}
+}
+
+static void a_symbol_is_found_by_the_hash_of_its_name_alone(void **state)
+{
+	auto_symbol_table struct symbol_table *table = symbol_table_new();
+	static const struct symbol nameless = { .exporter = "vmlinux", .crc = 5, .has_crc = true };
+
+	(void)state;
+	assert_int_equal(symbol_table_add_hash(table, symbol_hash("printk"), &nameless), 0);
+	assert_null(symbol_table_find(table, "print"));
+	assert_int_equal(symbol_table_find(table, "printk")->crc, 5);
+	assert_null(symbol_table_find(table, "printk")->name);
+	assert_int_equal(symbol_table_hash_at(table, 0), symbol_hash("printk"));
+	assert_int_equal(symbol_table_add(table, &(struct symbol){ .name = "printk" }), 0);
+	assert_int_equal(symbol_table_count(table), 1);
 }
 
 int main(void)
@@ -303,6 +357,8 @@ int main(void)
 		cmocka_unit_test(many_symbols_are_all_found_in_order),
 		cmocka_unit_test(an_empty_table_finds_nothing),
 		cmocka_unit_test(symbols_of_missing_modules_do_not_count),
+		cmocka_unit_test(what_a_row_does_not_say_is_taken_from_later_ones_that_agree),
+		cmocka_unit_test(a_symbol_is_found_by_the_hash_of_its_name_alone),
 		cmocka_unit_test(provides_are_read_as_the_generator_writes_them),
 	};
 
