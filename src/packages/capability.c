@@ -261,6 +261,21 @@ int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol)
 	return 1;
 }
 
+int kmod_parse(const char *name, char **ret)
+{
+	auto_free char *inner = NULL;
+	char *module;
+
+	if (!text_starts(name, "kmod(") || !text_ends(name, ")"))
+		return 0;
+	inner = strndup(name + strlen("kmod("), strlen(name) - strlen("kmod()"));
+	module = inner ? text_module_name(inner) : NULL;
+	if (!module)
+		return -ENOMEM;
+	*ret = module;
+	return 1;
+}
+
 bool crc_parse(const char *text, uint32_t *ret)
 {
 	uint64_t crc = 0;

@@ -61,5 +61,8 @@ bool pattern_is_match_all(const char *pattern);
 
 /* "ksym(FLAVOR:SYMBOL)": 1 and copies in *RET_FLAVOR, *RET_SYMBOL; 0 if not; -ENOMEM. */
 int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol);
+/* "kmod(NAME.ko)", or "kmod(NAME)" as of 2018 and 2019: 1 and NAME, normalised, in *RET; 0,
+ * -ENOMEM. */
+int kmod_parse(const char *name, char **ret);
 /* A CRC as ksym() versions spell it: hex, with or without 0x or zeros. False if it is none. */
 bool crc_parse(const char *text, uint32_t *ret);

@@ -125,7 +125,6 @@ static int add_symbol_needs(const struct catalog *catalog, Id id, struct driver 
 	return r;
 }
 
-/* kmod(NAME.ko), or kmod(NAME) as of 2018 and 2019 (kmp-format.md 3.1). */
 static int add_modules(const Pool *pool, Id id, struct driver *driver)
 {
 	const Solvable *s = pool->solvables + id;
@@ -134,16 +133,11 @@ static int add_modules(const Pool *pool, Id id, struct driver *driver)
 	if (!s->provides)
 		return 0;
 	for (dep = s->repo->idarraydata + s->provides; *dep; dep++) {
-		Id name_id = ISRELDEP(*dep) ? GETRELDEP(pool, *dep)->name : *dep;
-		const char *text = ISRELDEP(name_id) ? "" : pool_id2str(pool, name_id);
-		auto_free char *inner = NULL;
-		auto_free char *name = NULL;
+		Id name = ISRELDEP(*dep) ? GETRELDEP(pool, *dep)->name : *dep;
+		auto_free char *module = NULL;
+		int r = ISRELDEP(name) ? 0 : kmod_parse(pool_id2str(pool, name), &module);
 
-		if (!text_starts(text, "kmod(") || !text_ends(text, ")"))
-			continue;
-		inner = strndup(text + 5, strlen(text) - 6);
-		name = inner ? text_module_name(inner) : NULL;
-		if (!name || strings_add(&driver->modules, name) < 0)
+		if (r < 0 || (r > 0 && strings_add(&driver->modules, module) < 0))
 			return -ENOMEM;
 	}
 	strings_sort_unique(&driver->modules);

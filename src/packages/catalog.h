@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "packages/driver.h"
+#include "packages/ids.h"
 #include "packages/source.h"
 
 /** Largest repomd.xml, in bytes: real ones are below 64 KiB. */
@@ -47,6 +48,16 @@ bool catalog_has_base(const struct catalog *catalog);
 int catalog_kernel_provides(const struct catalog *catalog, const char *release, bool offered,
 			    char **ret_nevra, struct strings *ret_names,
 			    struct strings *ret_versions);
+/*
+ * Append the packages whose NEVRA is TEXT, or whose name is it or fits it as a pattern of
+ * fnmatch(3); an installed one only if the same is not on offer. 0 or -ENOMEM.
+ */
+int catalog_find_named(const struct catalog *catalog, const char *text, struct ids *ret);
+/* Append the driver packages that provide or hold the kernel module NAME (normalised). */
+int catalog_find_module(const struct catalog *catalog, const char *name, struct ids *ret);
+/* Append the names of packages that differ least from TEXT, at most MOST, best first. */
+int catalog_near_names(const struct catalog *catalog, const char *text, size_t most,
+		       struct strings *ret);
 /* The record of package ID, made from its metadata. 0 or -ENOMEM. */
 int catalog_driver(struct catalog *catalog, int id, struct driver *ret);
 

@@ -13,28 +13,6 @@
 #include "packages/capability.h"
 #include "select/solve-internal.h"
 
-void ids_done(struct ids *ids)
-{
-	free(ids->items);
-	*ids = (struct ids){ 0 };
-}
-
-int ids_add(struct ids *ids, int id)
-{
-	if (array_grow(&ids->items, ids->count, sizeof(*ids->items)) < 0)
-		return -ENOMEM;
-	ids->items[ids->count++] = id;
-	return 0;
-}
-
-bool ids_contain(const struct ids *ids, int id)
-{
-	for (size_t i = 0; i < ids->count; i++)
-		if (ids->items[i] == id)
-			return true;
-	return false;
-}
-
 /* The answer is kept per pattern: the same one stands in many builds of a package. */
 static enum fit pattern_fit(struct solve *solve, Id pattern)
 {

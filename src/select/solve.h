@@ -13,19 +13,11 @@
 #include "base/array.h"
 #include "kernel/kernel.h"
 #include "packages/catalog.h"
+#include "packages/ids.h"
 #include "packages/lock.h"
 #include "select/match.h"
 
 struct solve;
-
-struct ids {
-	int *items;
-	size_t count;
-};
-int ids_add(struct ids *ids, int id);
-void ids_done(struct ids *ids);
-bool ids_contain(const struct ids *ids, int id);
-#define auto_ids __attribute__((cleanup(ids_done)))
 
 /*
  * Put KERNEL, locked, in the place of every other kernel of CATALOG; a bare base provides whatever
