@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/piece.h"
+
+/** Version of the machine interface: readers refuse what they do not know. */
+#define FORMAT 1
+
+void piece_set_known(struct json *object, const char *key, const char *text)
+{
+	if (text)
+		json_set_text(object, key, text);
+}
+
+struct json *piece_document(void)
+{
+	struct json *document = json_new_object();
+
+	json_set_number(document, "format", FORMAT);
+	json_set_text(document, "tool", "kmp-match " KMP_MATCH_VERSION);
+	return document;
+}
+
+struct json *piece_texts(const struct strings *strings)
+{
+	struct json *array = json_new_array();
+
+	for (size_t i = 0; i < strings->count; i++)
+		json_append_text(array, strings->items[i]);
+	return array;
+}
+
+struct json *piece_error(const struct error *error)
+{
+	struct json *object = json_new_object();
+
+	json_set_text(object, "what", error->what);
+	json_set_text(object, "on", error->on);
+	json_set_text(object, "why", error->why);
+	json_set_text(object, "hint", error->hint);
+	return object;
+}
+
+void piece_add_diagnostics(struct json *array, const struct diagnostics *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct json *object = json_new_object();
+
+		json_set_text(object, "id", list->items[i].id);
+		json_set_text(object, "text", list->items[i].text);
+		json_set_text(object, "culprit", list->items[i].culprit);
+		json_append(array, object);
+	}
+}
+
+struct json *piece_diagnostics(const struct diagnostics *list)
+{
+	struct json *array = json_new_array();
+
+	piece_add_diagnostics(array, list);
+	return array;
+}
+
+struct json *piece_kernel(const struct kernel *kernel)
+{
+	struct json *object = json_new_object();
+
+	piece_set_known(object, "release", kernel->release);
+	piece_set_known(object, "flavor", kernel->flavor);
+	piece_set_known(object, "arch", kernel->arch);
+	if (kernel->symbols)
+		json_set_number(object, "symbols", (int64_t)symbol_table_count(kernel->symbols));
+	json_set_text(object, "symbols_from", kernel->symbols_from);
+	if (kernel->symbols)
+		json_set_bool(object, "symbols_complete", kernel->symbols_complete);
+	json_set(object, "diagnostics", piece_diagnostics(&kernel->diagnostics));
+	return object;
+}
+
+struct json *piece_device(const struct device *device)
+{
+	struct json *object = json_new_object();
+
+	json_set_text(object, "path", device->path);
+	piece_set_known(object, "bus", device->bus);
+	json_set(object, "modaliases", piece_texts(&device->modaliases));
+	piece_set_known(object, "name", device->name);
+	if (device->driver || device->driver_known)
+		json_set_text(object, "driver", device->driver);
+	return object;
+}
+
+struct json *piece_kabi(const struct kabi *kabi)
+{
+	struct json *object = json_new_object();
+
+	json_set_text(object, "status", kabi_status_id(kabi->status));
+	json_set_number(object, "checked", (int64_t)kabi->checked);
+	json_set(object, "missing", piece_texts(&kabi->missing));
+	json_set(object, "differing", piece_texts(&kabi->differing));
+	json_set(object, "unverified", piece_texts(&kabi->unverified));
+	return object;
+}
