@@ -25,7 +25,7 @@ endif
 WITHOUT ?=
 build := build/$(subst $() ,-without-,$(strip $(variant)-$(notdir $(CC)) $(sort $(WITHOUT))))
 
-libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd
+libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd libcrypto
 libraries += $(if $(filter pci,$(WITHOUT)),,libpci) $(if $(filter usb,$(WITHOUT)),,libusb-1.0)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n')

@@ -29,6 +29,7 @@ struct decoder {
 
 /* One compression: how to know it, and how to run it. Steps return bytes made, or -errno. */
 struct format {
+	enum compression compression;
 	uint8_t magic[6];
 	size_t magic_size;
 	int (*open)(struct decoder *decoder);
@@ -165,11 +166,36 @@ static void plain_close(struct decoder *decoder)
 
 /* Magic numbers: RFC 1952 2.3.1, the .xz file format 2.1.1.1, RFC 8878 3.1.1. */
 static const struct format formats[] = {
-	{ { 0x1f, 0x8b }, 2, gzip_open, gzip_step, gzip_close },
-	{ { 0xfd, '7', 'z', 'X', 'Z', 0x00 }, 6, xz_open, xz_step, xz_close },
-	{ { 0x28, 0xb5, 0x2f, 0xfd }, 4, zstd_open, zstd_step, zstd_close },
-	{ { 0 }, 0, plain_open, plain_step, plain_close },
+	{ COMPRESSION_GZIP, { 0x1f, 0x8b }, 2, gzip_open, gzip_step, gzip_close },
+	{ COMPRESSION_XZ, { 0xfd, '7', 'z', 'X', 'Z', 0x00 }, 6, xz_open, xz_step, xz_close },
+	{ COMPRESSION_ZSTD, { 0x28, 0xb5, 0x2f, 0xfd }, 4, zstd_open, zstd_step, zstd_close },
+	{ COMPRESSION_NONE, { 0 }, 0, plain_open, plain_step, plain_close },
 };
+
+static const struct format *format_of(const struct bytes *file)
+{
+	const struct format *format = formats;
+
+	while (file->size < format->magic_size ||
+	       (format->magic_size && memcmp(file->data, format->magic, format->magic_size) != 0))
+		format++;
+	return format;
+}
+
+enum compression compression_of(const struct bytes *file)
+{
+	return format_of(file)->compression;
+}
+
+bool compression_is_kernel_xz(const struct bytes *file)
+{
+	/* The second byte of the stream flags (.xz file format 2.1.1.2); lib/xz of Linux. */
+	static const size_t check_at = 7;
+
+	return compression_of(file) == COMPRESSION_XZ && file->size > check_at &&
+	       (file->data[check_at] == LZMA_CHECK_NONE ||
+		file->data[check_at] == LZMA_CHECK_CRC32);
+}
 
 static struct decoder *decoder_free(struct decoder *decoder)
 {
@@ -193,10 +219,7 @@ static int decoder_new(const struct bytes *from, size_t max, struct decoder **re
 		return -ENOMEM;
 	decoder->from = from;
 	decoder->max = max;
-	for (decoder->format = formats; decoder->format->magic_size; decoder->format++)
-		if (from->size >= decoder->format->magic_size &&
-		    memcmp(from->data, decoder->format->magic, decoder->format->magic_size) == 0)
-			break;
+	decoder->format = format_of(from);
 	r = decoder->format->open(decoder);
 	if (r < 0)
 		return r;

@@ -6,11 +6,19 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/files.h"
+
+enum compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_XZ, COMPRESSION_ZSTD };
+
+/* How FILE is compressed, by its first bytes. */
+enum compression compression_of(const struct bytes *file);
+/* Is FILE an xz stream whose check is none or CRC32, the ones that Linux itself can verify? */
+bool compression_is_kernel_xz(const struct bytes *file);
 
 /*
  * All of FROM decompressed into *RET, at most MAX bytes.

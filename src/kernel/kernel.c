@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "kernel/aliases.h"
 #include "kernel/description.h"
-#include "kernel/module.h"
 #include "kernel/provides.h"
 #include "kernel/release.h"
 #include "kernel/tree.h"

@@ -1,58 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * module - one module file of a kernel: what it exports and imports, and for which machine it is.
+ * module - the facts of one kernel module: what it says of itself, what it needs, what it offers.
  *
- * Layer: kernel. The only user of libkmod.
+ * Layer: kernel. Modules come from packages of anybody: whatever is in the file, the answer is
+ * facts or an error.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/decompress.h"
+#include "base/error.h"
 #include "kernel/symbols.h"
+#include "trust/module-signature.h"
 
 /** Largest module file taken, in bytes, before and after decompression: GPU drivers reach 100 MiB.
  */
 #define MODULE_SIZE_MAX (512UL << 20)
 
-/*
- * The machine that the module open at FD is for, as uname -m prints it; static.
- * NULL if it is no module or for a machine unknown here.
- */
-const char *module_arch(int fd);
+struct module_import {
+	const char *name;
+	uint32_t crc;
+	bool has_crc; /* its CRC is recorded, and may be 0 */
+	bool weak;
+};
 
-struct module_reader;
-
-/* 0 or -ENOMEM. */
-int module_reader_new(struct module_reader **ret);
-struct module_reader *module_reader_free(struct module_reader *reader);
-/*
- * Read the module NAME (normalised) open at FD, in any compression: what it exports goes to
- * EXPORTS, the symbols with CRCs that it was built against go to IMPORTS.
- * 0, -EBADMSG if it is no readable module, or another -errno.
- */
-int module_reader_read(struct module_reader *reader, int fd, const char *name,
-		       struct symbol_table *exports, struct symbol_table *imports);
-
-static inline void module_reader_release(struct module_reader **slot)
-{
-	module_reader_free(*slot);
-}
-#define auto_module_reader __attribute__((cleanup(module_reader_release)))
-
-struct module_aliases;
+struct module {
+	char *name; /* normalised; as modinfo says, else the file's */
+	const char *arch; /* as uname -m prints it, static; NULL if it is for no machine known */
+	char *vermagic, *version, *srcversion, *build_id, *supported; /* NULL if it does not say */
+	struct strings licenses;
+	bool gpl_compatible; /* by its first license, as the kernel asks */
+	struct strings depends, softdeps, firmware, import_namespaces, aliases;
+	struct module_import *imports; /* sorted by name, once each */
+	size_t import_count;
+	struct symbol *exports; /* sorted by name, once each */
+	size_t export_count;
+	bool has_versions; /* it records CRCs of what it imports */
+	struct module_signature signature;
+	enum compression compression;
+	bool xz_crc32_only; /* xz as the kernel itself can read it */
+	char *import_names, *export_names; /* what names of imports and exports borrow from */
+};
 
 /*
- * The alias index (depmod's) of the module tree open at FD, which has to stay open.
- * 0 or -ENOMEM; a tree without an index serves nothing.
+ * The module in FILE, in any compression, with or without a signature; NAME is its file's name.
+ * 0, -EBADMSG or -EFBIG with *RETERR set, -ENOMEM.
  */
-int module_aliases_new(int fd, struct module_aliases **ret);
-struct module_aliases *module_aliases_free(struct module_aliases *aliases);
-/* Has the tree a module for MODALIAS? */
-bool module_aliases_serve(const struct module_aliases *aliases, const char *modalias);
+int module_read(const struct bytes *file, const char *name, struct module *ret,
+		struct error *reterr);
+/* The same of what is open at FD; another -errno, with *RETERR set, if it cannot be read. */
+int module_read_fd(int fd, const char *name, struct module *ret, struct error *reterr);
+void module_done(struct module *module);
 
-static inline void module_aliases_release(struct module_aliases **slot)
-{
-	module_aliases_free(*slot);
-}
-#define auto_module_aliases __attribute__((cleanup(module_aliases_release)))
+#define auto_module __attribute__((cleanup(module_done)))

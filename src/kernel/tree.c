@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "kernel/aliases.h"
 #include "kernel/module.h"
 #include "kernel/release.h"
 
@@ -274,47 +275,64 @@ static int open_module(const struct tree *tree, size_t index)
 	return file_open_regular_in_root(tree->fd, tree->files.items[index], O_NOFOLLOW);
 }
 
+static int read_module(const struct tree *tree, size_t index, struct module *ret)
+{
+	auto_fd int fd = open_module(tree, index);
+
+	return fd < 0 ? fd : module_read_fd(fd, tree->files.items[index], ret, NULL);
+}
+
 const char *tree_arch(const struct tree *tree)
 {
 	const char *arch = NULL;
 
 	/* One module is enough; a few more, should the first ones be damaged. */
 	for (size_t i = 0; i < tree->files.count && i < 8 && !arch; i++) {
-		auto_fd int fd = open_module(tree, i);
+		auto_module struct module module = { 0 };
 
-		if (fd >= 0)
-			arch = module_arch(fd);
+		if (read_module(tree, i, &module) == 0)
+			arch = module.arch;
 	}
 	return arch;
 }
 
-static int read_module(const struct tree *tree, size_t index, struct module_reader *reader,
-		       struct symbol_table *exports, struct symbol_table *imports)
+/* Add what MODULE exports to EXPORTS, and the symbols whose CRCs it records to IMPORTS. */
+static int add_symbols(const struct module *module, struct symbol_table *exports,
+		       struct symbol_table *imports)
 {
-	auto_free char *name = text_module_name(tree->files.items[index]);
-	auto_fd int fd = open_module(tree, index);
+	int r = 0;
 
-	if (!name)
-		return -ENOMEM;
-	return fd < 0 ? fd : module_reader_read(reader, fd, name, exports, imports);
+	for (size_t i = 0; i < module->export_count && r == 0; i++)
+		r = symbol_table_add(exports, &module->exports[i]);
+	for (size_t i = 0; i < module->import_count && r == 0; i++) {
+		const struct module_import *import = &module->imports[i];
+
+		if (import->has_crc && import->crc != 0)
+			r = symbol_table_add(imports, &(struct symbol){
+							      .name = import->name,
+							      .crc = import->crc,
+							      .has_crc = true,
+						      });
+	}
+	return r;
 }
 
 /* Read all modules; the count of those that could not be, and the first of them. */
 static int read_modules(const struct tree *tree, struct symbol_table *exports,
 			struct symbol_table *imports, size_t *ret_failed, size_t *ret_first)
 {
-	auto_module_reader struct module_reader *reader = NULL;
 	size_t failed = 0, first = 0;
-	int r = module_reader_new(&reader);
 
-	if (r < 0)
-		return r;
 	for (size_t i = 0; i < tree->files.count; i++) {
-		r = read_module(tree, i, reader, exports, imports);
+		auto_module struct module module = { 0 };
+		int r = read_module(tree, i, &module);
+
+		if (r < 0 && r != -ENOMEM && failed++ == 0)
+			first = i;
+		if (r == 0)
+			r = add_symbols(&module, exports, imports);
 		if (r == -ENOMEM)
 			return r;
-		if (r < 0 && failed++ == 0)
-			first = i;
 	}
 	*ret_failed = failed;
 	*ret_first = first;

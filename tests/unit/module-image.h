@@ -28,11 +28,11 @@ struct module_version {
 
 struct module_file {
 	Elf64_Ehdr header;
-	Elf64_Shdr sections[5];
+	Elf64_Shdr sections[6];
 	Elf64_Sym symbols[2];
 	struct module_version versions[1];
 	char strings[64];
-	char section_names[64];
+	char section_names[80];
 };
 
 static inline uint32_t module_image_name(struct module_file *file, const char *name)
@@ -90,7 +90,7 @@ static inline void module_image_make(struct module_file *file, const struct modu
 			.e_shoff = offsetof(struct module_file, sections),
 			.e_ehsize = sizeof(Elf64_Ehdr),
 			.e_shentsize = sizeof(Elf64_Shdr),
-			.e_shnum = 5,
+			.e_shnum = 6,
 			.e_shstrndx = 4,
 		},
 	};
@@ -101,4 +101,6 @@ static inline void module_image_make(struct module_file *file, const struct modu
 	module_image_section(file, 3, ".strtab", SHT_STRTAB, file->strings, sizeof(file->strings));
 	module_image_section(file, 4, ".shstrtab", SHT_STRTAB, file->section_names,
 			     sizeof(file->section_names));
+	/* What modpost marks a module with. */
+	module_image_section(file, 5, ".gnu.linkonce.this_module", SHT_PROGBITS, file->symbols, 0);
 }
