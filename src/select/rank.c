@@ -2,6 +2,7 @@
 #include "select/rank.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -76,21 +77,54 @@ int rank_specificity(const char *pattern)
 	return text_specificity(colon + 1);
 }
 
+/* What a rank is made of, in the order in which it counts. */
+static const struct {
+	const char *name;
+	size_t offset;
+	bool small; /* is the better one the smaller one? */
+} parts[] = {
+	{ "closeness", offsetof(struct rank, closeness), false },
+	{ "specificity", offsetof(struct rank, specificity), false },
+	{ "priority", offsetof(struct rank, priority), true },
+};
+
+static int part_of(const struct rank *rank, size_t part)
+{
+	int value;
+
+	memcpy(&value, (const char *)rank + parts[part].offset, sizeof(value));
+	return value;
+}
+
+static int compare_part(const struct plan_package *left, const struct plan_package *right,
+			size_t part)
+{
+	int a = part_of(&left->rank, part), b = part_of(&right->rank, part);
+
+	if (a == b)
+		return 0;
+	return (a < b) == parts[part].small ? -1 : 1;
+}
+
 int rank_compare(const struct plan_package *left, const struct plan_package *right,
 		 int version_order)
 {
-	int order;
+	int order = 0;
 
-	if (left->rank.closeness != right->rank.closeness)
-		return right->rank.closeness - left->rank.closeness;
-	if (left->rank.specificity != right->rank.specificity)
-		return right->rank.specificity - left->rank.specificity;
-	if (left->rank.priority != right->rank.priority)
-		return left->rank.priority - right->rank.priority;
-	if (version_order)
-		return -version_order;
-	order = strcmp(left->driver.nevra, right->driver.nevra);
-	if (order)
-		return order;
-	return left->driver.id - right->driver.id;
+	for (size_t i = 0; i < COUNT(parts) && !order; i++)
+		order = compare_part(left, right, i);
+	if (!order)
+		order = -version_order;
+	if (!order)
+		order = strcmp(left->driver.nevra, right->driver.nevra);
+	return order ? order : left->driver.id - right->driver.id;
+}
+
+const char *rank_decider(const struct plan_package *left, const struct plan_package *right,
+			 int version_order)
+{
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (compare_part(left, right, i))
+			return parts[i].name;
+	return version_order ? "version" : "name";
 }

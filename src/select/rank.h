@@ -20,3 +20,6 @@ int rank_specificity(const char *pattern);
  */
 int rank_compare(const struct plan_package *left, const struct plan_package *right,
 		 int version_order);
+/* The part of the rank that decides between the two: "closeness", ..., "version" or "name". */
+const char *rank_decider(const struct plan_package *left, const struct plan_package *right,
+			 int version_order);

@@ -146,6 +146,30 @@ static void ranks_are_compared_field_by_field(void **state)
 		}
 }
 
+static void what_decides_is_the_first_part_that_differs(void **state)
+{
+	static const struct {
+		struct rank left, right;
+		int version_order;
+		const char *decider;
+	} cases[] = {
+		{ { .closeness = 2, .specificity = 1 }, { .specificity = 4 }, -1, "closeness" },
+		{ { .specificity = 1 }, { .specificity = 4, .priority = 9 }, -1, "specificity" },
+		{ { .priority = 1 }, { .priority = 99 }, -1, "priority" },
+		{ { .priority = 99 }, { .priority = 99 }, 1, "version" },
+		{ { .priority = 99 }, { .priority = 99 }, 0, "name" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct plan_package left = { .rank = cases[i].left };
+		const struct plan_package right = { .rank = cases[i].right };
+
+		assert_string_equal(rank_decider(&left, &right, cases[i].version_order),
+				    cases[i].decider);
+	}
+}
+
 static int compare_for_sort(const void *left, const void *right)
 {
 	return compare(left, right);
@@ -188,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_pattern_is_as_specific_as_its_best_field),
 		cmocka_unit_test(a_cut_pattern_ranks_within_the_scale),
 		cmocka_unit_test(ranks_are_compared_field_by_field),
+		cmocka_unit_test(what_decides_is_the_first_part_that_differs),
 		cmocka_unit_test(sorting_forgets_the_order_of_input),
 		cmocka_unit_test(priorities_may_be_as_far_apart_as_numbers_go),
 	};
