@@ -321,12 +321,14 @@ static void put_refusal(const struct report *report, const struct page *page, un
 	put_symbols(page, "other CRC", &package->kabi.differing);
 }
 
-static bool has_selected_build(const struct plan *plan, const struct plan_package *package)
+/* The selected build of PACKAGE's family; NULL if there is none. */
+static const struct plan_package *selected_build(const struct plan *plan,
+						 const struct plan_package *package)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->packages[i].selected && same_family(&plan->packages[i], package))
-			return true;
-	return false;
+			return &plan->packages[i];
+	return NULL;
 }
 
 /* "SLOT NAME and 3 more": whom PACKAGE would have served. Owned; NULL if nothing here. */
@@ -351,10 +353,12 @@ static void put_family(const struct report *report, const struct page *page,
 		       const struct plan_package *package)
 {
 	const char *family = package->driver.family ? package->driver.family : package->driver.name;
+	const struct plan_package *selected = selected_build(report->plan, package);
 	auto_free char *whom = would_serve(report, package);
 
-	if (has_selected_build(report->plan, package))
-		page_line(page, 2, INK_BOLD, "%s (another build is selected)", family);
+	if (selected)
+		page_line(page, 2, INK_BOLD, "%s (another build is %s)", family,
+			  plan_is_staged(selected) ? "selected" : "installed");
 	else if (whom)
 		page_line(page, 2, INK_BOLD, "%s, for %s", family, whom);
 	else

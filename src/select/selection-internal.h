@@ -40,11 +40,21 @@ __attribute__((returns_nonnull)) struct plan_package *selection_picked(struct se
  */
 int selection_compare_in_family(struct selection *selection, const struct plan_package *left,
 				const struct plan_package *right);
-/* The installed package of PACKAGE's family and architecture, or NULL. */
-const struct plan_package *selection_installed(struct selection *selection,
-					       const struct plan_package *package);
 /* The picked package of PACKAGE's family, or NULL. */
 const struct plan_package *selection_family_winner(struct selection *selection,
 						   const struct plan_package *package);
+/* Take down the driver packages of the base. 0 or -ENOMEM. */
+int selection_read_installed(struct selection *selection);
+/* The installed package of PACKAGE's family and architecture, one that serves if any does, or NULL.
+ */
+const struct plan_package *selection_installed(struct selection *selection,
+					       const struct plan_package *package);
+/* Judge PACKAGE if this very build, or a newer one of its family, is installed. 0 or -ENOMEM. */
+int selection_judge_installed(struct selection *selection, struct plan_package *package,
+			      bool *ret_judged);
+/* Append to the judged plan what is installed, serves a device, and is not in it. 0 or -ENOMEM. */
+int selection_add_installed(struct selection *selection);
+/* ... and take that out again. */
+void selection_drop_installed(struct selection *selection);
 /* Give every package of the plan that is not rejected its verdict. 0 or -ENOMEM. */
 int selection_judge(struct selection *selection);

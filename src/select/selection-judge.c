@@ -58,26 +58,6 @@ static int judge_beside(struct selection *selection, struct plan_package *packag
 	return judge_by_solver(selection, package, &others, ret_judged);
 }
 
-/* An installed build of this family: the very same one, or a newer one. */
-static int judge_installed(struct selection *selection, struct plan_package *package,
-			   bool *ret_judged)
-{
-	const struct plan_package *installed = selection_installed(selection, package);
-	int order;
-
-	*ret_judged = false;
-	if (!installed || installed->kabi.status == KABI_MISMATCH)
-		return 0;
-	order = solve_compare_versions(selection->solve, package->driver.id, installed->driver.id);
-	if (order > 0)
-		return 0;
-	*ret_judged = true;
-	if (order == 0 && text_equal(package->driver.nevra, installed->driver.nevra))
-		return verdict_select(package, REASON_INSTALLED, NULL);
-	return verdict_refuse(package, REASON_OLDER, installed->driver.nevra, "%s is installed",
-			      installed->driver.nevra);
-}
-
 /* What a hint that fits is tied to and is not there: a kernel flavor if there is one, or NULL. */
 static const char *missing_prefix(struct selection *selection, const struct plan_package *package)
 {
@@ -129,7 +109,7 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 		return r;
 	if (package->kabi.status == KABI_MISMATCH)
 		return 0; /* compare_kabi() has said so */
-	r = judge_installed(selection, package, &judged);
+	r = selection_judge_installed(selection, package, &judged);
 	if (r == 0 && !judged)
 		r = judge_by_solver(selection, package, &none, &judged);
 	if (r < 0 || judged)

@@ -38,21 +38,6 @@ static struct plan_package *add_package(struct selection *selection, int id)
 	return package && candidate_fill(&selection->context, id, package) == 0 ? package : NULL;
 }
 
-static int add_installed(struct selection *selection)
-{
-	auto_ids struct ids ids = { 0 };
-
-	if (solve_installed_drivers(selection->solve, &ids) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < ids.count; i++) {
-		struct plan_package *package = plan_add(&selection->installed);
-
-		if (!package || candidate_fill(&selection->context, ids.items[i], package) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 static int add_candidates(struct selection *selection)
 {
 	auto_ids struct ids ids = { 0 };
@@ -89,7 +74,7 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 		catalog, sources, kernel, selection->index, selection->solve,
 	};
 	if (r == 0)
-		r = add_installed(selection);
+		r = selection_read_installed(selection);
 	if (r == 0)
 		r = add_candidates(selection);
 	if (r < 0)
@@ -185,19 +170,6 @@ int selection_compare_in_family(struct selection *selection, const struct plan_p
 		return left->rank.priority - right->rank.priority;
 	order = solve_compare_versions(selection->solve, left->driver.id, right->driver.id);
 	return order ? -order : rank_compare(left, right, 0);
-}
-
-const struct plan_package *selection_installed(struct selection *selection,
-					       const struct plan_package *package)
-{
-	for (size_t i = 0; i < selection->installed.count; i++) {
-		const struct plan_package *installed = &selection->installed.packages[i];
-
-		if (text_equal(installed->driver.family, package->driver.family) &&
-		    text_equal(installed->driver.arch, package->driver.arch))
-			return installed;
-	}
-	return NULL;
 }
 
 const struct plan_package *selection_family_winner(struct selection *selection,
@@ -318,14 +290,18 @@ static int list_unmatched(struct selection *selection)
 
 int selection_plan(struct selection *selection, struct plan **ret, struct error *reterr)
 {
-	int r = run_until_stable(selection);
+	int r;
 
+	selection_drop_installed(selection);
+	r = run_until_stable(selection);
 	if (r == -EBADMSG)
 		return error_set(reterr, r, WHAT, NULL,
 				 "the installed packages below the root cannot be solved together",
 				 "run zypper verify there");
 	if (r == 0)
 		r = selection_judge(selection);
+	if (r == 0)
+		r = selection_add_installed(selection);
 	if (r == 0) {
 		if (selection->plan.count)
 			qsort_r(selection->plan.packages, selection->plan.count,

@@ -201,8 +201,8 @@ add_lock() {
 	equals 0 "$status"
 	add_lock foo-kmp-default=1.0_k6.4.0_1-1.1
 	plan --repo newer
-	equals "3 rejected locked" "$status $(verdict foo-kmp-default)"
-	equals foo-kmp-default "$(json "a['packages'][0]['culprit']")"
+	equals $'0 selected installed\nrejected locked' "$status $(verdict foo-kmp-default)"
+	equals foo-kmp-default "$(json "a['packages'][1]['culprit']")"
 	plan --repo repo
 	equals "0 selected installed" "$status $(verdict foo-kmp-default)"
 }
@@ -214,4 +214,84 @@ add_lock() {
 	plan --repo repo
 	equals "0 selected installed" "$status $(verdict foo-kmp-default)"
 	equals malformed-lock "$(json "' '.join(d['id'] for d in a['diagnostics'])")"
+}
+
+# make_other_repo CRC: of what fits, one build for another kernel, which needs printk with that CRC.
+make_other_repo() {
+	make_repo other <<-TEXT
+		package foo-kmp-default-2.0_k6.5.0_1-1.1.x86_64
+		requires ksym(default:printk) = $1
+		$fits
+	TEXT
+}
+
+@test "an installed driver that no repository offers serves its device" {
+	install_bare
+	make_other_repo 2222
+	plan --repo other
+	valid
+	equals $'0 selected installed\nrejected kabi-mismatch' "$status $(verdict foo-kmp-default)"
+	equals "[null, null, \"$bare\", [], 0]" "$(json "[a['packages'][0]['source'], a['packages'][0]['rpm'],
+		a['devices'][0]['packages'][0], a['unmatched'], a['packages'][0]['hints'][0]['device']]")"
+	kmp_match --dry-run --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
+		--hardware machine --repo other
+	[[ $output == *"Installed already"*"$bare"*"another build is installed"* && $output != *"Left without"* ]] ||
+		equals "the installed build" "$output"
+	kmp_match --no-gpg-checks --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
+		--hardware machine --repo other --stage-dir stage
+	equals 0 "$status"
+	[[ $output == *"Nothing to stage, 1 build refused."* && ! -e stage/current ]] || equals "nothing" "$output"
+}
+
+@test "an installed driver that nothing else competes with is in the plan" {
+	install_bare
+	make_repo empty </dev/null
+	plan --repo empty
+	valid
+	equals "0 selected installed" "$status $(verdict foo-kmp-default)"
+}
+
+@test "an installed driver that does not fit the kernel serves nothing" {
+	install_bare
+	make_other_repo 2222
+	make_symvers printk=3333 >symvers
+	plan --repo other
+	valid
+	equals "3 rejected kabi-mismatch" "$status $(verdict foo-kmp-default)"
+	equals '[{"device": 0, "offer": "refused"}]' "$(json "a['unmatched']")"
+}
+
+@test "an installed driver of another flavor, or for absent hardware, is none of ours" {
+	make_base <<-TEXT
+		package foo-kmp-rt-1.0_k6.4.0_1-1.1.x86_64
+		requires ksym(rt:printk) = 1111
+		supplements modalias(kernel-rt:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		package bar-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		requires ksym(default:printk) = 1111
+		supplements modalias(kernel-default:pci:v0000AAAAd*sv*sd*bc*sc*i*)
+	TEXT
+	make_other_repo 2222
+	plan --repo other
+	equals "3 " "$status $(verdict foo-kmp-rt)$(verdict bar-kmp-default)"
+}
+
+@test "an installed driver that is updated is not in the plan beside its update" {
+	install_bare
+	make_other_repo 1111
+	plan --repo other
+	equals "0 selected update" "$status $(verdict foo-kmp-default)"
+}
+
+@test "of two installed builds the one that fits serves" {
+	make_base <<-TEXT
+		package foo-kmp-default-1.5_k6.5.0_1-1.1.x86_64
+		requires ksym(default:printk) = 2222
+		$fits
+		package $bare
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	make_other_repo 2222
+	plan --repo other --repo repo
+	equals $'0 rejected kabi-mismatch\nselected installed' "$status $(verdict foo-kmp-default | sort)"
 }
