@@ -220,3 +220,6 @@ class Pair:
         rest = self.base + [self.known[n] for n in far]
         return any(provides(self.known[leader], text) and not any(provides(p, text) for p in rest)
                    for text in package["requires"])
+
+
+REPAIRS = [name for name, _ in Pair.NAMES if name.startswith("repair: ")]
