@@ -11,10 +11,11 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "packages/catalog.h"
+#include "packages/cookie.h"
 
 #define WHAT   "read the repository"
 #define REPOMD "repodata/repomd.xml"
-#define SOLV   "solv"
 
 static int open_folder(const struct cache_system *system, const char *path)
 {
@@ -107,25 +108,49 @@ static int try_cache(const struct cache_system *system, const char *path, const 
 	return take_packages(system, packages, source);
 }
 
-/* Take the .solv file that zypp made of the repository NAME, where its metadata is gone. */
+/* The folder of the .solv file that zypp made of the repository NAME. An fd, or -errno. */
+static int open_solv(const struct cache_system *system, const char *name)
+{
+	auto_free char *path = text_format("%s/%s", system->layout->solv, name);
+
+	return path ? open_folder(system, path) : -ENOMEM;
+}
+
+/* Take the .solv file alone, where the metadata that it was made of is gone. */
 static int try_solv(const struct cache_system *system, const char *name, const char *packages,
 		    struct source *source)
 {
-	auto_free char *path = text_format("%s/%s", system->layout->solv, name);
-	auto_fd int fd = path ? open_folder(system, path) : -ENOMEM;
+	auto_fd int fd = open_solv(system, name);
 	struct stat st;
 
-	if (!path)
-		return -ENOMEM;
-	if (fd < 0 || fstatat(fd, SOLV, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fd == -ENOMEM)
+		return fd;
+	if (fd < 0 || fstatat(fd, SOURCE_SOLV_NAME, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
-	source->file = strdup(SOLV);
+	source->file = strdup(SOURCE_SOLV_NAME);
 	if (!source->file)
 		return -ENOMEM;
 	source->kind = SOURCE_SOLV;
 	source->fd = take_fd(&fd);
 	source->refreshed = st.st_mtim.tv_sec;
 	return take_packages(system, packages, source);
+}
+
+/* Note the .solv file of NAME too, if its cookie says that it is of the metadata in SOURCE. */
+static int add_solv(const struct cache_system *system, const char *name, const char *url,
+		    struct source *source)
+{
+	auto_fd int fd = open_solv(system, name);
+	auto_bytes struct bytes cookie = { 0 }, repomd = { 0 };
+	int r = fd < 0 ? fd : file_read_in_root(fd, "cookie", COOKIE_SIZE_MAX, &cookie);
+
+	if (r == 0)
+		r = file_read_in_root(source->fd, REPOMD, REPOMD_SIZE_MAX, &repomd);
+	if (r == 0)
+		r = cookie_names(&cookie, &repomd, url);
+	if (r > 0)
+		source->solv_fd = take_fd(&fd);
+	return r == -ENOMEM ? r : 0;
 }
 
 static int try_zypp(const struct cache_system *system, const struct repository *repository,
@@ -146,7 +171,12 @@ static int try_zypp(const struct cache_system *system, const struct repository *
 	if (!metadata || !packages)
 		return -ENOMEM;
 	r = try_cache(system, metadata, packages, source);
-	return r == 0 ? try_solv(system, name, packages, source) : r;
+	if (r == 0)
+		return try_solv(system, name, packages, source);
+	if (r > 0 && repository->urls.count &&
+	    add_solv(system, name, repository->urls.items[0], source) < 0)
+		return -ENOMEM;
+	return r;
 }
 
 static int try_dnf_folder(const struct cache_system *system, const char *cache, const char *name,
@@ -242,6 +272,7 @@ static int fill(const struct repository *repository, size_t index, struct source
 		.system = true,
 		.alias = strdup(repository->alias),
 		.rpm_fd = -1,
+		.solv_fd = -1,
 	};
 	if (!source->id || !source->location || !source->alias)
 		return -ENOMEM;

@@ -23,6 +23,11 @@ struct catalog {
 
 /* Add the packages of SOURCE, a SOURCE_SOLV, to REPO. 0, or -errno with source->error set. */
 int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo);
+/*
+ * The same from the .solv file that stands for the metadata of SOURCE, which becomes a SOURCE_SOLV.
+ * False, with REPO empty, if there is none that will do.
+ */
+bool catalog_load_twin(struct catalog *catalog, struct source *source, Repo *repo);
 
 /* A dependency with two operands that libsolv descends into when it evaluates supplements? */
 bool catalog_is_boolean(int flags);

@@ -416,7 +416,8 @@ int catalog_add_source(struct catalog *catalog, struct source *source, size_t in
 	repo->priority = -source->priority;
 	switch (source->kind) {
 	case SOURCE_RPM_MD:
-		r = load_rpm_md(catalog, source, repo);
+		r = catalog_load_twin(catalog, source, repo) ? 0
+							     : load_rpm_md(catalog, source, repo);
 		break;
 	case SOURCE_SOLV:
 		r = catalog_load_solv(catalog, source, repo);

@@ -177,7 +177,9 @@ void source_done(struct source *source)
 	free(source->alias);
 	free(source->folder);
 	strings_done(&source->gpgkeys);
-	if (source->cached)
+	if (source->cached) {
 		release_fd(&source->rpm_fd);
+		release_fd(&source->solv_fd);
+	}
 	*source = (struct source){ .fd = -1 };
 }

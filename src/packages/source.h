@@ -17,6 +17,9 @@
 enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM, SOURCE_SOLV };
 const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm", "solv" */
 
+/** The name that zypp gives a .solv file, each in a directory of its own. */
+#define SOURCE_SOLV_NAME "solv"
+
 struct source {
 	char *id; /* short and unique: "1", "2" in order of --repo */
 	char *location; /* as the user typed it; of the system: its URL without secrets */
@@ -38,6 +41,7 @@ struct source {
 	bool cached; /* fd is a package manager's cache of the metadata, RPMs lie elsewhere: */
 	int rpm_fd; /* the directory of RPMs that were fetched, -1 if there is none */
 	bool rpm_flat; /* they lie in it by their file names alone */
+	int solv_fd; /* the directory of a .solv file of the same metadata, -1 if there is none */
 	int64_t refreshed; /* when the metadata was last found current, seconds since 1970 */
 };
 

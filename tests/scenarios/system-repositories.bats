@@ -74,9 +74,35 @@ same_as() {
 	plan
 	equals 0 "$status"
 	valid
-	equals "my repo/with:odd True True rpm-md 3 99 None" \
+	equals "my repo/with:odd True True solv 3 99 None" \
 		"$(sources "'%s %s %s %s %s %s %s' % (s['alias'], s['system'], s['cached'], s['kind'], s['packages'], s['priority'], s['error'])")"
 	same_as repo
+}
+
+@test "zypper's .solv file is read where its cookie names the metadata that is there" {
+	{ kmp foo; kmp foo-2.0; } | make_repo repo
+	repository a "dir://$PWD/repo"
+	zypper_refresh
+	mv repo elsewhere
+	cp -r "$ROOT/var/cache/zypp" kept
+	for change in none "other metadata" "other cookie" "no cookie" "cut file" "foreign file" "other URL"; do
+		rm -rf "$ROOT/var/cache/zypp"
+		cp -r kept "$ROOT/var/cache/zypp"
+		solv=$ROOT/var/cache/zypp/solv/a wanted=rpm-md
+		case $change in
+		none) wanted=solv ;;
+		"other metadata") echo >>"$ROOT/var/cache/zypp/raw/a/repodata/repomd.xml" ;;
+		"other cookie") tr 0-9 1-90 <kept/solv/a/cookie >"$solv/cookie" ;;
+		"no cookie") rm "$solv/cookie" ;;
+		"cut file") truncate -s -9 "$solv/solv" ;;
+		"foreign file") mkfifo fifo && mv fifo "$solv/solv" ;;
+		"other URL") repository a "dir://$PWD/repo2" ;;
+		esac
+		plan
+		equals "0 True $wanted 2 None" \
+			"$status $(sources "'%s %s %s %s' % (s['cached'], s['kind'], s['packages'], s['error'])")" "$change"
+		equals '["foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64"]' "$(selected)" "$change"
+	done
 }
 
 @test "zypper's .solv file serves where the metadata that it was made of is gone" {
