@@ -9,18 +9,6 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-const char *kabi_status_id(enum kabi_status status)
-{
-	static const char *const ids[] = {
-		[KABI_METADATA] = "metadata",
-		[KABI_UNPROVEN] = "unproven",
-		[KABI_UNKNOWN] = "unknown",
-		[KABI_MISMATCH] = "mismatch",
-	};
-
-	return ids[status];
-}
-
 struct plan_package *plan_add(struct plan *plan)
 {
 	if (array_grow(&plan->packages, plan->count, sizeof(*plan->packages)) < 0)

@@ -10,10 +10,8 @@
 #include <stddef.h>
 
 #include "packages/driver.h"
+#include "select/proof.h"
 #include "select/reason.h"
-
-enum kabi_status { KABI_METADATA, KABI_UNPROVEN, KABI_UNKNOWN, KABI_MISMATCH };
-const char *kabi_status_id(enum kabi_status status);
 
 struct kabi {
 	enum kabi_status status;
