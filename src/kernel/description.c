@@ -9,8 +9,10 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "kernel/origin.h"
 #include "kernel/release.h"
 #include "kernel/symvers.h"
+#include "kernel/table.h"
 #include "kernel/tree.h"
 
 static const char using[] = "use the kernel";
@@ -61,20 +63,68 @@ static char *guess_release(const char *path)
 	return real ? release_of_path(real) : NULL;
 }
 
-static int add_symvers(struct kernel *kernel, const struct kernel_request *request, int fd,
+static int add_symvers(struct kernel *kernel, const struct kernel_request *request,
+		       const struct bytes *text, const char *path, struct error *reterr)
+{
+	auto_symbol_table struct symbol_table *symbols = symbol_table_new();
+	int r = symbols ? symvers_read(text, path, symbols, reterr) : -ENOMEM;
+
+	if (r == 0)
+		r = origin_add(kernel, take(symbols), path, true);
+	return r < 0 ? r : note_guess(kernel, request, guess_release(path), path, reterr);
+}
+
+/* Put what *FROM holds in *SLOT, unless something is there. */
+static void adopt_text(char **slot, char **from)
+{
+	if (!*slot)
+		*slot = take(*from);
+}
+
+static void adopt_list(struct strings *list, struct strings *from)
+{
+	if (list->count)
+		return;
+	*list = *from;
+	*from = (struct strings){ 0 };
+}
+
+/* Take over what a symbol table, from PATH, TOLD. */
+static int adopt_table(struct kernel *kernel, struct kernel *told, const char *path)
+{
+	int r = origin_add(kernel, take(told->symbols), path, told->symbols_complete);
+
+	adopt_text(&kernel->flavor, &told->flavor);
+	adopt_text(&kernel->arch, &told->arch);
+	adopt_text(&kernel->vermagic, &told->vermagic);
+	adopt_list(&kernel->builtins, &told->builtins);
+	adopt_list(&kernel->signers, &told->signers);
+	kernel->decompressors = told->decompressors;
+	return r;
+}
+
+static int add_table(struct kernel *kernel, const struct kernel_request *request,
+		     const struct bytes *file, const char *path, struct error *reterr)
+{
+	auto_kernel struct kernel told = { 0 };
+	int r = table_read(file, path, &told, reterr);
+
+	if (r == 0 && !request->release)
+		r = note_release(kernel, told.release, path, reterr);
+	return r < 0 ? r : adopt_table(kernel, &told, path);
+}
+
+/* A symvers file or a symbol table, compressed or not. */
+static int add_symbols(struct kernel *kernel, const struct kernel_request *request, int fd,
 		       const char *path, struct error *reterr)
 {
-	int r;
+	auto_bytes struct bytes text = { 0 };
+	int r = symvers_load(fd, path, &text, reterr);
 
-	if (!kernel->symbols)
-		kernel->symbols = symbol_table_new();
-	if (!kernel->symbols)
-		return -ENOMEM;
-	r = symvers_read(fd, path, kernel->symbols, reterr);
-	if (r == 0 && !kernel->symbols_from)
-		r = set_text(&kernel->symbols_from, path);
-	kernel->symbols_complete = true;
-	return r < 0 ? r : note_guess(kernel, request, guess_release(path), path, reterr);
+	if (r < 0)
+		return r;
+	return table_is_one(&text) ? add_table(kernel, request, &text, path, reterr)
+				   : add_symvers(kernel, request, &text, path, reterr);
 }
 
 static int add_file(struct kernel *kernel, const struct kernel_request *request, int fd,
@@ -86,7 +136,7 @@ static int add_file(struct kernel *kernel, const struct kernel_request *request,
 
 	if (pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
 	    memcmp(magic, rpm_magic, sizeof(magic)) != 0)
-		return add_symvers(kernel, request, fd, path, reterr);
+		return add_symbols(kernel, request, fd, path, reterr);
 	if (kernel->package)
 		return error_set(reterr, -EINVAL, using, path,
 				 "another kernel package was given as well", "give one of them");
@@ -137,7 +187,7 @@ static int add_headers(struct kernel *kernel, const struct kernel_request *reque
 	if (symvers < 0)
 		return error_set(reterr, symvers, "open the kernel's symbols", shown, NULL, NULL);
 	r = note_guess(kernel, request, release_of_headers(fd, path), path, reterr);
-	return r < 0 ? r : add_symvers(kernel, request, symvers, shown, reterr);
+	return r < 0 ? r : add_symbols(kernel, request, symvers, shown, reterr);
 }
 
 /* Take over TREE. */
@@ -234,26 +284,45 @@ static int look_up_tree(struct kernel *kernel, const struct kernel_request *requ
 	return adopt_tree(kernel, tree);
 }
 
-/* Find the symvers file that goes with the tree, else with the release. None is no error. */
-static int look_up_symvers(struct kernel *kernel, const struct kernel_request *request,
-			   struct error *reterr)
+static int open_table(const struct kernel *kernel, int root_fd)
 {
-	const struct tree *tree = kernel->tree;
+	auto_free char *path = text_format(TABLE_PLACE "%s", kernel->release);
+
+	return path ? file_open_regular_in_root(root_fd, path, 0) : -ENOMEM;
+}
+
+/*
+ * Read the symbol table of the release that an initrd keeps below its root. None is no error, nor
+ * is a link that leads out of the root.
+ */
+static int look_up_table(struct kernel *kernel, const struct kernel_request *request,
+			 struct error *reterr)
+{
+	static const char hint[] = "remove it, or write it again with kmp-match symbols --save";
+	auto_free char *shown =
+		text_format("%s/" TABLE_PLACE "%s", shown_root(request), kernel->release);
+	auto_fd int fd = open_table(kernel, request->root_fd);
+	auto_kernel struct kernel told = { 0 };
+	auto_bytes struct bytes file = { 0 };
 	int r;
 
-	if (kernel->symbols)
+	if (!shown)
+		return -ENOMEM;
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return 0;
-	if (!tree)
-		r = symvers_find(request->root_fd, shown_root(request), kernel->release,
-				 &kernel->symbols, &kernel->symbols_from, reterr);
-	else if (tree->release && !tree->alone)
-		r = symvers_find(tree->root_fd, tree->root, tree->release, &kernel->symbols,
-				 &kernel->symbols_from, reterr);
-	else
-		r = symvers_find_in_tree(tree->fd, tree->path, &kernel->symbols,
-					 &kernel->symbols_from, reterr);
-	kernel->symbols_complete = r == 0;
-	return r == -ENOENT ? 0 : r;
+	if (fd < 0)
+		return error_set(reterr, fd, "read the symbol table", shown, file_strerror(fd),
+				 hint);
+	r = symvers_load(fd, shown, &file, reterr);
+	if (r == 0)
+		r = table_read(&file, shown, &told, reterr);
+	if (r < 0)
+		return r;
+	if (!text_equal(told.release, kernel->release))
+		return error_setf(reterr, -EBADMSG, "use the symbol table", shown, hint,
+				  "it is of another kernel, %s",
+				  told.release ? told.release : "which it does not name");
+	return adopt_table(kernel, &told, shown);
 }
 
 int description_look_up(struct kernel *kernel, const struct kernel_request *request, bool named,
@@ -261,7 +330,29 @@ int description_look_up(struct kernel *kernel, const struct kernel_request *requ
 {
 	int r = named ? look_up_tree(kernel, request, reterr) : 0;
 
-	if (r == 0 && (named || kernel->tree))
-		r = look_up_symvers(kernel, request, reterr);
+	if (r == 0 && named && origin_is_wanted(kernel))
+		r = look_up_table(kernel, request, reterr);
 	return r;
+}
+
+int description_look_up_symvers(struct kernel *kernel, const struct kernel_request *request,
+				bool named, struct error *reterr)
+{
+	auto_symbol_table struct symbol_table *symbols = NULL;
+	const struct tree *tree = kernel->tree;
+	auto_free char *path = NULL;
+	int r = -ENOENT;
+
+	if (!origin_is_wanted(kernel))
+		return 0;
+	if (tree && tree->release && !tree->alone)
+		r = symvers_find(tree->root_fd, tree->root, tree->release, &symbols, &path, reterr);
+	else if (tree)
+		r = symvers_find_in_tree(tree->fd, tree->path, &symbols, &path, reterr);
+	else if (named)
+		r = symvers_find(request->root_fd, shown_root(request), kernel->release, &symbols,
+				 &path, reterr);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return origin_add(kernel, take(symbols), path, true);
 }

@@ -15,8 +15,11 @@
 int description_add(struct kernel *kernel, const struct kernel_request *request, const char *text,
 		    struct error *reterr);
 /*
- * Look for what is still missing: with NAMED the module tree of kernel->release below the root;
- * then the symvers file of that tree or release. Finding nothing is no error.
+ * Look for what is still missing: with NAMED the module tree of kernel->release below the root,
+ * and the symbol table that an initrd keeps of it. Finding nothing is no error.
  */
 int description_look_up(struct kernel *kernel, const struct kernel_request *request, bool named,
 			struct error *reterr);
+/* The same for the symvers file of the tree, else with NAMED that of kernel->release. */
+int description_look_up_symvers(struct kernel *kernel, const struct kernel_request *request,
+				bool named, struct error *reterr);

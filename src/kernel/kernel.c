@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "kernel/aliases.h"
 #include "kernel/description.h"
+#include "kernel/origin.h"
 #include "kernel/provides.h"
 #include "kernel/release.h"
 #include "kernel/tree.h"
@@ -147,22 +148,28 @@ static int check_request(const struct kernel_request *request, struct error *ret
 	return 0;
 }
 
+/* Was a release asked for, or nothing, so that it is looked up? */
+static bool is_named(const struct kernel_request *request)
+{
+	for (size_t i = 0; i < request->kernels.count; i++)
+		if (!strchr(request->kernels.items[i], '/'))
+			return true;
+	return request->kernels.count == 0;
+}
+
 int kernel_find(const struct kernel_request *request, struct kernel *ret, struct error *reterr)
 {
 	auto_kernel struct kernel kernel = { 0 };
-	bool named = request->kernels.count == 0;
 	int r = check_request(request, reterr);
 
 	if (r == 0 && request->release)
 		r = set_release(&kernel, request->release);
-	for (size_t i = 0; i < request->kernels.count && r == 0; i++) {
+	for (size_t i = 0; i < request->kernels.count && r == 0; i++)
 		r = description_add(&kernel, request, request->kernels.items[i], reterr);
-		named |= !strchr(request->kernels.items[i], '/');
-	}
 	if (r == 0 && request->kernels.count == 0)
 		r = choose_default(&kernel, request, reterr);
 	if (r == 0)
-		r = description_look_up(&kernel, request, named, reterr);
+		r = description_look_up(&kernel, request, is_named(request), reterr);
 	if (r < 0)
 		return r;
 	if (!kernel.release && !kernel.package)
@@ -173,18 +180,25 @@ int kernel_find(const struct kernel_request *request, struct kernel *ret, struct
 	return 0;
 }
 
+int kernel_find_symbols(struct kernel *kernel, const struct kernel_request *request,
+			struct error *reterr)
+{
+	if (!kernel->release)
+		return 0;
+	return description_look_up_symvers(kernel, request, is_named(request), reterr);
+}
+
 static int add_symbols(struct kernel *kernel, const char *origin, const struct provides *provides)
 {
+	auto_symbol_table struct symbol_table *symbols = NULL;
 	int r;
 
-	if (kernel->symbols || !kernel->flavor)
+	if (!kernel->flavor || !origin_is_wanted(kernel))
 		return 0;
-	r = provides_symbols(provides, kernel->flavor, &kernel->symbols);
-	if (r < 0 || !kernel->symbols)
+	r = provides_symbols(provides, kernel->flavor, &symbols);
+	if (r < 0 || !symbols)
 		return r;
-	kernel->symbols_complete = true;
-	kernel->symbols_from = strdup(origin);
-	return kernel->symbols_from ? 0 : -ENOMEM;
+	return origin_add(kernel, take(symbols), origin, true);
 }
 
 /* NAME is "kmod(MODULE.ko)", in packages before 2019 "kmod(MODULE)"; else nothing is added. */
@@ -287,14 +301,14 @@ static int settle_arch(struct kernel *kernel, const char *wanted, const char *ma
 static int read_tree_symbols(struct kernel *kernel, struct error *reterr)
 {
 	const char *path = kernel->tree->path;
-	int r = tree_symbols(kernel->tree, &kernel->symbols, &kernel->diagnostics);
+	auto_symbol_table struct symbol_table *symbols = NULL;
+	int r = tree_symbols(kernel->tree, &symbols, &kernel->diagnostics);
 
 	if (r < 0)
 		return error_set(reterr, r, "read the modules of", path, NULL, NULL);
-	kernel->symbols_complete = false;
-	kernel->symbols_from = strdup(path);
-	if (!kernel->symbols_from)
-		return -ENOMEM;
+	r = origin_add(kernel, take(symbols), path, false);
+	if (r < 0)
+		return r;
 	return diagnostics_add(&kernel->diagnostics, "symbols-incomplete", path,
 			       "no symvers file of %s was found, so its symbols are those that its "
 			       "own modules export or use; about any other symbol nothing is known",

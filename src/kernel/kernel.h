@@ -29,7 +29,7 @@ struct kernel {
 	char *flavor; /* "default"; never NULL once kernel_finish() succeeded */
 	char *arch; /* as uname -m; NULL if nothing said it */
 	struct symbol_table *symbols; /* NULL if none are known */
-	char *symbols_from; /* a path, "package NEVRA", ...; NULL if none */
+	char *symbols_from; /* paths, "package NEVRA", ..., with ", " between them; or NULL */
 	bool symbols_complete; /* false from a module tree alone: what is not in it is unknown */
 	bool tree_known; /* a module tree of this release was found */
 	struct strings tree_modules; /* its modules and built-ins, normalised, sorted; no KMPs */
@@ -57,12 +57,15 @@ struct kernel_request {
 };
 
 /*
- * Find the kernel that REQUEST names; fill what files say. Symbols may still be missing, then a
- * package is asked for (kernel_add_provides()). Release precedence: --kernel-release, the release
- * typed, the path. 0, -EINVAL for a request that makes no sense (exit 2), or another -errno with
- * *RETERR set.
+ * Find the kernel that REQUEST names; fill what files say. Symbols may still be missing: the
+ * installed package is asked for them (kernel_add_provides()), then kernel_find_symbols(), then a
+ * package on offer. Release precedence: --kernel-release, the release typed, the path. 0, -EINVAL
+ * for a request that makes no sense (exit 2), or another -errno with *RETERR set.
  */
 int kernel_find(const struct kernel_request *request, struct kernel *ret, struct error *reterr);
+/* Complete the symbols from its symvers file, if they need it. 0, or -errno with *RETERR set. */
+int kernel_find_symbols(struct kernel *kernel, const struct kernel_request *request,
+			struct error *reterr);
 /*
  * Take over what a kernel package provides: COUNT pairs NAMES[i] = VERSIONS[i] (a version may be
  * NULL). Release, flavor and, where none are known yet, symbols are taken from them; ORIGIN says

@@ -30,7 +30,7 @@ struct remark {
 	const char *name_space;
 	uint32_t crc;
 	enum remark_kind kind;
-	bool weak, gpl_only;
+	bool weak, gpl_only, kind_known;
 };
 
 struct remarks {
@@ -252,6 +252,7 @@ static int read_export(const struct elf *elf, const struct elf_symbol *symbol,
 		remark.kind = REMARK_EXPORT;
 		remark.name = without_dot(symbol->name + strlen("__ksymtab_"));
 		remark.gpl_only = is_in_gpl_section(elf, symbol);
+		remark.kind_known = true;
 	} else if (text_starts(symbol->name, "__kstrtabns_")) {
 		remark.kind = REMARK_NAMESPACE;
 		remark.name = without_dot(symbol->name + strlen("__kstrtabns_"));
@@ -372,6 +373,7 @@ static bool merge_export(const struct remark *remarks, size_t count, struct symb
 		if (remark->kind == REMARK_CRC)
 			symbol->crc = remark->crc;
 		symbol->gpl_only |= remark->gpl_only;
+		symbol->kind_known |= remark->kind_known;
 	}
 	/* As in Module.symvers, 0 stands for none. */
 	symbol->has_crc = symbol->crc != 0;

@@ -142,13 +142,18 @@ static int copy_symbol(const struct symbol *symbol, struct symbol *ret)
 	return 0;
 }
 
+static bool crcs_differ(const struct symbol *left, const struct symbol *right)
+{
+	return left->has_crc && right->has_crc && left->crc != right->crc;
+}
+
 /* Take from SYMBOL what ITEM, of the same name, does not say. 1 if that was anything, 0, -ENOMEM.
  */
 static int complete(struct symbol *item, const struct symbol *symbol)
 {
 	struct symbol merged = *item, copy;
 
-	if (item->has_crc && symbol->has_crc && item->crc != symbol->crc)
+	if (crcs_differ(item, symbol))
 		return 0;
 	if (!item->has_crc && symbol->has_crc) {
 		merged.has_crc = true;
@@ -171,16 +176,10 @@ static int complete(struct symbol *item, const struct symbol *symbol)
 	return 1;
 }
 
-/* Add SYMBOL, or complete the one that is there. 1 if that changed anything, 0 or -ENOMEM. */
-static int add(struct symbol_table *table, uint64_t hash, const struct symbol *symbol)
+/* Add SYMBOL, which is not there, where SLOT says. */
+static int append(struct symbol_table *table, struct slot *slot, uint64_t hash,
+		  const struct symbol *symbol)
 {
-	struct slot *slot;
-
-	if ((table->count + 1) * 2 >= table->slot_count && grow_slots(table) < 0)
-		return -ENOMEM;
-	slot = slot_of(table, symbol->name, hash);
-	if (slot->number)
-		return complete(&table->items[slot->number - 1], symbol);
 	if (table->count >= SYMBOLS_MAX ||
 	    array_grow(&table->items, table->count, sizeof(*table->items)) < 0 ||
 	    array_grow(&table->hashes, table->count, sizeof(*table->hashes)) < 0 ||
@@ -189,37 +188,56 @@ static int add(struct symbol_table *table, uint64_t hash, const struct symbol *s
 	table->hashes[table->count++] = hash;
 	table->absent += symbol->absent;
 	*slot = (struct slot){ (uint32_t)(hash >> 32), (uint32_t)table->count };
-	return 1;
+	return 0;
+}
+
+/* Add SYMBOL, or complete the one that is there; count what became of it. 0 or -ENOMEM. */
+static int add(struct symbol_table *table, uint64_t hash, const struct symbol *symbol,
+	       struct symbol_merge *merge)
+{
+	struct symbol *item;
+	struct slot *slot;
+	int r;
+
+	if ((table->count + 1) * 2 >= table->slot_count && grow_slots(table) < 0)
+		return -ENOMEM;
+	slot = slot_of(table, symbol->name, hash);
+	if (!slot->number) {
+		merge->changed++;
+		return append(table, slot, hash, symbol);
+	}
+	item = &table->items[slot->number - 1];
+	merge->differing += crcs_differ(item, symbol);
+	r = complete(item, symbol);
+	if (r < 0)
+		return r;
+	merge->changed += (size_t)r;
+	return 0;
 }
 
 int symbol_table_add(struct symbol_table *table, const struct symbol *symbol)
 {
-	int r = add(table, symbol_hash(symbol->name), symbol);
-
-	return r < 0 ? r : 0;
+	return symbol_table_add_hash(table, symbol_hash(symbol->name), symbol);
 }
 
 int symbol_table_add_hash(struct symbol_table *table, uint64_t hash, const struct symbol *symbol)
 {
-	int r = add(table, hash, symbol);
+	struct symbol_merge merge = { 0 };
 
-	return r < 0 ? r : 0;
+	return add(table, hash, symbol, &merge);
 }
 
 int symbol_table_merge(struct symbol_table *table, const struct symbol_table *from,
-		       size_t *ret_changed)
+		       struct symbol_merge *ret)
 {
-	size_t changed = 0;
+	struct symbol_merge merge = { 0 };
+	int r = 0;
 
-	for (size_t i = 0; i < from->count; i++) {
-		int r = add(table, from->hashes[i], &from->items[i]);
-
-		if (r < 0)
-			return r;
-		changed += (size_t)r;
-	}
-	*ret_changed = changed;
-	return 0;
+	for (size_t i = 0; i < from->count && r == 0; i++)
+		r = add(table, from->hashes[i], &from->items[i], &merge);
+	if (r == 0)
+		*ret = merge;
+	return r;
 }
 
 const struct symbol *symbol_table_find(const struct symbol_table *table, const char *name)

@@ -42,9 +42,13 @@ struct symbol_table *symbol_table_free(struct symbol_table *table);
 int symbol_table_add(struct symbol_table *table, const struct symbol *symbol);
 /* The same for a symbol without a name, of which HASH, from symbol_hash(), is known. */
 int symbol_table_add_hash(struct symbol_table *table, uint64_t hash, const struct symbol *symbol);
-/* Add all of FROM. *RET_CHANGED counts the rows that were added or completed. 0 or -ENOMEM. */
+/* What became of the rows of another table: `changed` were added, or completed what was there. */
+struct symbol_merge {
+	size_t changed, differing;
+};
+/* Add all of FROM; those whose CRC differs are left out. 0 or -ENOMEM. */
 int symbol_table_merge(struct symbol_table *table, const struct symbol_table *from,
-		       size_t *ret_changed);
+		       struct symbol_merge *ret);
 const struct symbol *symbol_table_find(const struct symbol_table *table, const char *name);
 size_t symbol_table_count(const struct symbol_table *table); /* those that are not absent */
 /* The INDEXth of all, absent ones too, in order of addition; NULL behind the last. */

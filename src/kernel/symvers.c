@@ -125,19 +125,26 @@ int symvers_parse(struct symbol_table *table, const struct bytes *text, size_t *
 static const char reading[] = "read the kernel's symbols from";
 static const char hint[] = "give a Module.symvers or symvers-RELEASE.gz of that kernel";
 
-/* Add the rows of FILE, compressed or not. */
-static int read_rows(const struct bytes *file, const char *path, struct symbol_table *table,
-		     struct error *reterr)
+int symvers_load(int fd, const char *path, struct bytes *ret, struct error *reterr)
 {
-	auto_bytes struct bytes text = { 0 };
-	size_t line = 0;
-	int r = decompress_bytes(file, SYMVERS_SIZE_MAX, &text);
+	auto_bytes struct bytes file = { 0 };
+	int r = file_read_fd(fd, SYMVERS_SIZE_MAX, &file);
 
 	if (r < 0)
-		return error_set(reterr, r, reading, path,
-				 r == -EBADMSG ? "its compressed data is damaged or cut" : NULL,
+		return error_set(reterr, r, reading, path, NULL, hint);
+	r = decompress_bytes(&file, SYMVERS_SIZE_MAX, ret);
+	if (r == -EBADMSG)
+		return error_set(reterr, r, reading, path, "its compressed data is damaged or cut",
 				 hint);
-	r = symvers_parse(table, &text, &line);
+	return r < 0 ? error_set(reterr, r, reading, path, NULL, hint) : 0;
+}
+
+int symvers_read(const struct bytes *text, const char *path, struct symbol_table *table,
+		 struct error *reterr)
+{
+	size_t line = 0;
+	int r = symvers_parse(table, text, &line);
+
 	if (r == -EBADMSG)
 		return error_setf(reterr, r, reading, path, hint,
 				  "line %zu is no row of a Module.symvers", line);
@@ -146,33 +153,26 @@ static int read_rows(const struct bytes *file, const char *path, struct symbol_t
 	return r;
 }
 
-int symvers_read(int fd, const char *path, struct symbol_table *table, struct error *reterr)
-{
-	auto_bytes struct bytes file = { 0 };
-	int r = file_read_fd(fd, SYMVERS_SIZE_MAX, &file);
-
-	if (r < 0)
-		return error_set(reterr, r, reading, path, NULL, hint);
-	return read_rows(&file, path, table, reterr);
-}
-
 /* Read PATH below ROOT_FD. 0, -ENOENT if it is not there, or another -errno with *RETERR set. */
 static int read_below(int root_fd, const char *root, const char *path, struct symbol_table **ret,
 		      char **ret_path, struct error *reterr)
 {
 	auto_symbol_table struct symbol_table *table = symbol_table_new();
 	auto_free char *shown = text_format("%s/%s", root, path);
-	auto_bytes struct bytes file = { 0 };
-	int r = file_read_in_root(root_fd, path, SYMVERS_SIZE_MAX, &file);
+	auto_fd int fd = file_open_regular_in_root(root_fd, path, 0);
+	auto_bytes struct bytes text = { 0 };
+	int r;
 
 	if (!table || !shown)
 		return -ENOMEM;
 	/* A link that leads out of the root, or in a circle, is as good as none. */
-	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return -ENOENT;
-	if (r < 0)
-		return error_set(reterr, r, reading, shown, NULL, hint);
-	r = read_rows(&file, shown, table, reterr);
+	if (fd < 0)
+		return error_set(reterr, fd, reading, shown, file_strerror(fd), hint);
+	r = symvers_load(fd, shown, &text, reterr);
+	if (r == 0)
+		r = symvers_read(&text, shown, table, reterr);
 	if (r < 0)
 		return r;
 	*ret = take(table);

@@ -19,8 +19,11 @@
  * 0, -EBADMSG with *RETERR_LINE (1-based) if a row is none, -ENOMEM.
  */
 int symvers_parse(struct symbol_table *table, const struct bytes *text, size_t *reterr_line);
-/* Add the rows of the file open at FD; PATH is for messages. 0, or -errno with *RETERR set. */
-int symvers_read(int fd, const char *path, struct symbol_table *table, struct error *reterr);
+/* What the file open at FD holds, decompressed; PATH is for messages. 0, or -errno with *RETERR. */
+int symvers_load(int fd, const char *path, struct bytes *ret, struct error *reterr);
+/* Add the rows of TEXT, from PATH. 0, or -errno with *RETERR set. */
+int symvers_read(const struct bytes *text, const char *path, struct symbol_table *table,
+		 struct error *reterr);
 /*
  * Read the symvers file of RELEASE from where distributions keep it below ROOT_FD, shown as ROOT
  * ("" for "/"). *RET_PATH is where it was. 0, -ENOENT if there is none (*RETERR is not set), or

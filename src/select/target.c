@@ -35,20 +35,16 @@ static int adopt_rpm(struct kernel *kernel, struct error *reterr)
 	return r;
 }
 
-/* What the rpm database, else a repository, says of the kernel's release. */
-static int adopt_package(struct kernel *kernel, const struct catalog *catalog)
+/* What the rpm database, or a repository, says of the kernel's release. 1 if anything, 0, -errno.
+ */
+static int adopt_package(struct kernel *kernel, const struct catalog *catalog, bool offered)
 {
 	auto_strings struct strings names = { 0 }, versions = { 0 };
 	auto_free char *nevra = NULL;
 	auto_free char *origin = NULL;
-	bool offered = false;
-	int r = catalog_kernel_provides(catalog, kernel->release, false, &nevra, &names, &versions);
+	int r = catalog_kernel_provides(catalog, kernel->release, offered, &nevra, &names,
+					&versions);
 
-	if (r == 0) {
-		offered = true;
-		r = catalog_kernel_provides(catalog, kernel->release, true, &nevra, &names,
-					    &versions);
-	}
 	if (r <= 0)
 		return r;
 	origin = text_format("%s package %s", offered ? "offered" : "installed", nevra);
@@ -56,7 +52,19 @@ static int adopt_package(struct kernel *kernel, const struct catalog *catalog)
 		return -ENOMEM;
 	r = kernel_add_provides(kernel, origin, (const char *const *)names.items,
 				(const char *const *)versions.items, names.count);
-	return r == -EBADMSG ? 0 : r;
+	return r < 0 && r != -EBADMSG ? r : 1;
+}
+
+/* What the installed package says, then files, then a package on offer. */
+static int adopt_release(struct kernel *kernel, const struct kernel_request *request,
+			 const struct catalog *catalog, struct error *reterr)
+{
+	int installed = adopt_package(kernel, catalog, false);
+	int r = installed < 0 ? installed : kernel_find_symbols(kernel, request, reterr);
+
+	if (r == 0 && installed == 0)
+		r = adopt_package(kernel, catalog, true);
+	return r < 0 ? r : 0;
 }
 
 int target_find(const struct kernel_request *request, const struct catalog *catalog,
@@ -71,7 +79,7 @@ int target_find(const struct kernel_request *request, const struct catalog *cata
 	if (kernel.package)
 		r = adopt_rpm(&kernel, reterr);
 	if (r == 0 && kernel.release)
-		r = adopt_package(&kernel, catalog);
+		r = adopt_release(&kernel, request, catalog, reterr);
 	if (r < 0)
 		return r;
 	if (!machine_arch && uname(&machine) == 0)

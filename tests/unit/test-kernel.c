@@ -50,6 +50,8 @@ static int find(struct kernel *kernel, struct kernel_request *request, const cha
 		assert_int_equal(r, 0);
 	}
 	r = kernel_find(request, kernel, reterr);
+	if (r == 0)
+		r = kernel_find_symbols(kernel, request, reterr);
 	strings_done(&request->kernels);
 	return r;
 }

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "kernel/table-internal.h"
+
+static void put16(uint8_t *to, size_t number)
+{
+	uint16_t little = htole16((uint16_t)number);
+
+	memcpy(to, &little, sizeof(little));
+}
+
+static void put32(uint8_t *to, size_t number)
+{
+	uint32_t little = htole32((uint32_t)number);
+
+	memcpy(to, &little, sizeof(little));
+}
+
+static void put64(uint8_t *to, uint64_t number)
+{
+	uint64_t little = htole64(number);
+
+	memcpy(to, &little, sizeof(little));
+}
+
+/* One symbol to be written. */
+struct row {
+	uint64_t hash;
+	const struct symbol *symbol;
+};
+
+/* All that is to be written; lists are sorted. */
+struct draft {
+	const struct kernel *kernel;
+	struct row *rows;
+	size_t count;
+	struct strings exporters, name_spaces;
+};
+
+static void release_draft(struct draft *draft)
+{
+	free(draft->rows);
+	strings_done(&draft->exporters);
+	strings_done(&draft->name_spaces);
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+static int refuse_collision(const struct row *row, const struct row *other, struct error *reterr)
+{
+	return error_setf(reterr, -EEXIST, "write the symbol table", row->symbol->name,
+			  "keep the symvers file instead", "its hash is also that of '%s'",
+			  other->symbol->name ? other->symbol->name : "?");
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(left, *(char *const *)right);
+}
+
+/* The number of TEXT in the sorted LIST, counted from 1; 0 for NULL. */
+static size_t number_of(const struct strings *list, const char *text)
+{
+	char **found;
+
+	if (!text)
+		return 0;
+	found = bsearch(text, list->items, list->count, sizeof(*list->items), compare_texts);
+	return found ? (size_t)(found - list->items) + 1 : 0;
+}
+
+/* Neighbours often have the same: those of a module stand together in a symvers file. */
+static int note_text(struct strings *list, const char *text)
+{
+	if (!text || (list->count && text_equal(list->items[list->count - 1], text)))
+		return 0;
+	return strings_add(list, text);
+}
+
+static int draft_rows(struct draft *draft, struct error *reterr)
+{
+	const struct symbol_table *symbols = draft->kernel->symbols;
+	const struct symbol *symbol;
+	int r = 0;
+
+	while (r == 0 && (symbol = symbol_table_at(symbols, draft->count))) {
+		if (array_grow(&draft->rows, draft->count, sizeof(*draft->rows)) < 0)
+			return -ENOMEM;
+		draft->rows[draft->count] = (struct row){
+			.hash = symbol_table_hash_at(symbols, draft->count),
+			.symbol = symbol,
+		};
+		draft->count++;
+		r = note_text(&draft->exporters, symbol->exporter);
+		if (r == 0)
+			r = note_text(&draft->name_spaces, symbol->name_space);
+	}
+	if (r < 0)
+		return r;
+	qsort(draft->rows, draft->count, sizeof(*draft->rows), compare_rows);
+	for (size_t i = 1; i < draft->count; i++)
+		if (draft->rows[i].hash == draft->rows[i - 1].hash)
+			return refuse_collision(&draft->rows[i], &draft->rows[i - 1], reterr);
+	strings_sort_unique(&draft->exporters);
+	strings_sort_unique(&draft->name_spaces);
+	return draft->exporters.count > UINT16_MAX || draft->name_spaces.count > UINT16_MAX
+		       ? -ERANGE
+		       : 0;
+}
+
+/* What the file ends with: texts, each with a NUL behind it; an empty one stands for NULL. */
+struct ending {
+	uint8_t *to; /* NULL while its size is counted */
+	size_t size;
+};
+
+static void end_text(struct ending *ending, const char *text)
+{
+	size_t size = text ? strlen(text) + 1 : 1;
+
+	if (ending->to)
+		memcpy(ending->to + ending->size, text ? text : "", size);
+	ending->size += size;
+}
+
+static void end_list(struct ending *ending, const struct strings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		end_text(ending, list->items[i]);
+}
+
+static size_t put_ending(const struct draft *draft, uint8_t *to)
+{
+	struct ending ending = { .to = to };
+
+	end_text(&ending, draft->kernel->release);
+	end_text(&ending, draft->kernel->flavor);
+	end_text(&ending, draft->kernel->arch);
+	end_text(&ending, draft->kernel->vermagic);
+	end_list(&ending, &draft->exporters);
+	end_list(&ending, &draft->name_spaces);
+	end_list(&ending, &draft->kernel->builtins);
+	end_list(&ending, &draft->kernel->signers);
+	return ending.size;
+}
+
+static void put_rows(const struct draft *draft, uint8_t *file)
+{
+	struct table_columns at = table_columns_of(draft->count);
+
+	for (size_t i = 0; i < draft->count; i++) {
+		const struct symbol *symbol = draft->rows[i].symbol;
+
+		put64(file + at.hashes + i * HASH_SIZE, draft->rows[i].hash);
+		put32(file + at.crcs + i * CRC_SIZE, symbol->has_crc ? symbol->crc : 0);
+		put16(file + at.exporters + i * EXPORTER_SIZE,
+		      number_of(&draft->exporters, symbol->exporter));
+		put16(file + at.name_spaces + i * NAME_SPACE_SIZE,
+		      number_of(&draft->name_spaces, symbol->name_space));
+		file[at.kinds + i] = (uint8_t)((symbol->has_crc ? KIND_CRC : 0) |
+					       (symbol->kind_known ? KIND_KNOWN : 0) |
+					       (symbol->gpl_only ? KIND_GPL : 0));
+	}
+}
+
+/* The bits of one that can decompress, from FIRST on. */
+static size_t decompressor_flags(size_t first, bool known, bool gzip, bool xz, bool zstd)
+{
+	return known ? first * (1U | gzip << 1 | xz << 2 | zstd << 3) : 0;
+}
+
+static size_t flags_of(const struct kernel *kernel)
+{
+	const struct decompressors *d = &kernel->decompressors;
+
+	return (kernel->symbols_complete ? FLAG_COMPLETE : 0U) |
+	       decompressor_flags(FLAG_KMOD, d->kmod_known, d->kmod_gzip, d->kmod_xz,
+				  d->kmod_zstd) |
+	       decompressor_flags(FLAG_KERNEL, d->kernel_known, d->kernel_gzip, d->kernel_xz,
+				  d->kernel_zstd);
+}
+
+static void put_head(const struct draft *draft, uint8_t *file, size_t size)
+{
+	memcpy(file, TABLE_MAGIC, TABLE_MAGIC_SIZE);
+	file[AT_VERSION] = TABLE_VERSION;
+	put32(file + AT_FLAGS, flags_of(draft->kernel));
+	put32(file + AT_SYMBOLS, draft->count);
+	put32(file + AT_EXPORTERS, draft->exporters.count);
+	put32(file + AT_NAME_SPACES, draft->name_spaces.count);
+	put32(file + AT_BUILTINS, draft->kernel->builtins.count);
+	put32(file + AT_SIGNERS, draft->kernel->signers.count);
+	put64(file + AT_CHECKSUM, table_checksum(file + AT_FLAGS, size - AT_FLAGS));
+}
+
+int table_write(const struct kernel *kernel, struct bytes *ret, struct error *reterr)
+{
+	AUTO(release_draft) struct draft draft = { .kernel = kernel };
+	struct table_columns at;
+	uint8_t *file;
+	size_t size;
+	int r;
+
+	if (!kernel->symbols || !symbol_table_at(kernel->symbols, 0))
+		return error_set(reterr, -ENODATA, "write the symbol table of", kernel->release,
+				 "no symbol of that kernel is known",
+				 "give its symvers file or its package with --kernel");
+	r = draft_rows(&draft, reterr);
+	if (r < 0)
+		return r;
+	at = table_columns_of(draft.count);
+	size = at.texts + put_ending(&draft, NULL);
+	file = calloc(1, size + 1);
+	if (!file)
+		return -ENOMEM;
+	put_rows(&draft, file);
+	put_ending(&draft, file + at.texts);
+	put_head(&draft, file, size);
+	*ret = (struct bytes){ .data = file, .size = size };
+	return 0;
+}

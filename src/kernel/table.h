@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table - the symbol table file: what is known of a kernel, for an initrd that has neither its
+ * symvers file nor its package. docs/symbol-table.md describes the format.
+ *
+ * 25,000 symbols take 475 KB, 340 KB with zstd: their hashes and CRCs, 300 KB of it, do not
+ * compress. Names are not kept, only their hashes.
+ * Layer: kernel. Pure: memory in, memory out.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "kernel/kernel.h"
+
+/** Where an initrd keeps the table of a kernel, below its root; the release follows. */
+#define TABLE_PLACE "usr/lib/kmp-match/symbols-"
+/** Largest table in bytes: SYMBOLS_MAX of them, and names of modules. */
+#define TABLE_SIZE_MAX (32UL << 20)
+/** Bytes that tell a table, not counting the one behind them: the version of the format. */
+#define TABLE_MAGIC      "kmpsyms"
+#define TABLE_MAGIC_SIZE 7
+
+/*
+ * The table of KERNEL. 0, -EEXIST with *RETERR set if two of its symbols have one hash, -ERANGE if
+ * it has more modules than fit, -ENODATA if it has no symbols, -ENOMEM.
+ */
+int table_write(const struct kernel *kernel, struct bytes *ret, struct error *reterr);
+/*
+ * Read FILE, not compressed, shown as PATH: symbols and whether these are complete, release,
+ * flavor, arch, vermagic, builtins, signers and decompressors of *RET, as far as they are in it.
+ * 0, -EBADMSG with *RETERR set if anything about it is wrong, -ENOMEM.
+ */
+int table_read(const struct bytes *file, const char *path, struct kernel *ret,
+	       struct error *reterr);
+/* Is FILE, not compressed, meant to be a table? */
+bool table_is_one(const struct bytes *file);
