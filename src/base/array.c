@@ -103,6 +103,21 @@ bool strings_contain_sorted(const struct strings *strings, const char *text)
 					 sizeof(*strings->items), compare_strings);
 }
 
+char *strings_join(const struct strings *strings, const char *separator)
+{
+	size_t size = 1;
+	char *joined, *end;
+
+	for (size_t i = 0; i < strings->count; i++)
+		size += strlen(strings->items[i]) + strlen(separator);
+	end = joined = calloc(1, size);
+	for (size_t i = 0; joined && i < strings->count; i++) {
+		end = stpcpy(end, i ? separator : "");
+		end = stpcpy(end, strings->items[i]);
+	}
+	return joined;
+}
+
 void strings_done(struct strings *strings)
 {
 	for (size_t i = 0; i < strings->count; i++)

@@ -35,6 +35,8 @@ bool strings_contain(const struct strings *strings, const char *text);
 void strings_sort_unique(struct strings *strings);
 /* Is TEXT in a list sorted by strings_sort_unique()? */
 bool strings_contain_sorted(const struct strings *strings, const char *text);
+/* All of them with SEPARATOR between; owned, NULL if out of memory. */
+char *strings_join(const struct strings *strings, const char *separator);
 void strings_done(struct strings *strings);
 
 #define auto_strings __attribute__((cleanup(strings_done)))

@@ -76,14 +76,8 @@ static int newest_of_each(const struct strings *releases, struct strings *ret)
 
 static int fail_for_flavors(const struct strings *newest, const char *root, struct error *reterr)
 {
-	auto_free char *list = strdup(newest->items[0]);
+	auto_free char *list = strings_join(newest, ", ");
 
-	for (size_t i = 1; i < newest->count && list; i++) {
-		auto_free char *longer = text_format("%s, %s", list, newest->items[i]);
-
-		free(list);
-		list = take(longer);
-	}
 	if (!list)
 		return -ENOMEM;
 	return error_setf(reterr, -EINVAL, "choose a kernel in", root, "say which with --kernel",

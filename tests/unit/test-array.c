@@ -189,6 +189,29 @@ static void a_sorted_list_takes_more(void **state)
 	}
 }
 
+static void a_list_is_joined_by_its_separator(void **state)
+{
+	static const struct {
+		const char *label, *texts[4], *joined;
+	} rows[] = {
+		{ "no text", { NULL }, "" },
+		{ "one", { "printk" }, "printk" },
+		{ "three", { "a", "", "c" }, "a, , c" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_strings struct strings list = { 0 };
+		auto_free char *joined = NULL;
+
+		for (size_t j = 0; rows[i].texts[j]; j++)
+			assert_int_equal(strings_add(&list, rows[i].texts[j]), 0);
+		joined = strings_join(&list, ", ");
+		if (!joined || strcmp(joined, rows[i].joined) != 0)
+			fail_msg("%s: joined to '%s'", rows[i].label, joined);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +223,7 @@ int main(void)
 		cmocka_unit_test(a_text_is_added_once_and_found_whole_only),
 		cmocka_unit_test(sorting_is_by_byte_and_drops_doubles),
 		cmocka_unit_test(a_sorted_list_takes_more),
+		cmocka_unit_test(a_list_is_joined_by_its_separator),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
