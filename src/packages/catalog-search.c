@@ -119,6 +119,31 @@ int catalog_find_module(const struct catalog *catalog, const char *name, struct 
 	return 0;
 }
 
+int catalog_find_installed(const struct catalog *catalog, struct ids *ret)
+{
+	const Solvable *s;
+	Id id;
+
+	FOR_REPO_SOLVABLES (catalog->pool->installed, id, s) {
+		if (catalog_is_driver(catalog, id) && ids_add(ret, id) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int catalog_module_files(const struct catalog *catalog, int id, struct strings *ret)
+{
+	Dataiterator files;
+	int r = 0;
+
+	dataiterator_init(&files, catalog->pool, NULL, id, SOLVABLE_FILELIST, NULL, SEARCH_FILES);
+	while (r == 0 && dataiterator_step(&files))
+		if (text_is_module_file(files.kv.str))
+			r = strings_add(ret, files.kv.str);
+	dataiterator_free(&files);
+	return r;
+}
+
 /* What becomes of LEFT and RIGHT being alike when a letter is inserted, left out or replaced. */
 static unsigned int edit_distance(const char *left, const char *right)
 {

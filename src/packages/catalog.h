@@ -58,6 +58,13 @@ int catalog_find_module(const struct catalog *catalog, const char *name, struct 
 /* Append the names of packages that differ least from TEXT, at most MOST, best first. */
 int catalog_near_names(const struct catalog *catalog, const char *text, size_t most,
 		       struct strings *ret);
+/* Append the driver packages that are installed. 0 or -ENOMEM. */
+int catalog_find_installed(const struct catalog *catalog, struct ids *ret);
+/*
+ * Append the paths of the module files of package ID. The metadata of repositories leaves them out.
+ * 0 or -ENOMEM.
+ */
+int catalog_module_files(const struct catalog *catalog, int id, struct strings *ret);
 /* The record of package ID, made from its metadata. 0 or -ENOMEM. */
 int catalog_driver(struct catalog *catalog, int id, struct driver *ret);
 

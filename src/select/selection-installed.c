@@ -10,7 +10,7 @@ int selection_read_installed(struct selection *selection)
 {
 	auto_ids struct ids ids = { 0 };
 
-	if (solve_installed_drivers(selection->solve, &ids) < 0)
+	if (catalog_find_installed(selection->context.catalog, &ids) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < ids.count; i++) {
 		struct plan_package *package = plan_add(&selection->installed);

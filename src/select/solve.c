@@ -145,19 +145,6 @@ int solve_candidates(struct solve *solve, struct ids *ret)
 	return 0;
 }
 
-int solve_installed_drivers(struct solve *solve, struct ids *ret)
-{
-	Solvable *s;
-	Id id;
-
-	FOR_REPO_SOLVABLES (solve->pool->installed, id, s) {
-		if (id != solve->kernel_id && catalog_is_driver(solve->catalog, id) &&
-		    ids_add(ret, id) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 bool solve_is_kernel(const struct solve *solve, int id)
 {
 	return catalog_is_kernel(solve->catalog, id);

@@ -36,8 +36,6 @@ void solve_lock(struct solve *solve, const struct locks *locks, const struct sou
 const char *solve_lock_of(const struct solve *solve, int id);
 /* Packages on offer one of whose hints fits a device, whatever their flavor or build. */
 int solve_candidates(struct solve *solve, struct ids *ret);
-/* Append the driver packages that are installed. */
-int solve_installed_drivers(struct solve *solve, struct ids *ret);
 /* Is ID a kernel or a part of one? Such are never picked. */
 bool solve_is_kernel(const struct solve *solve, int id);
 bool solve_fits_arch(const struct solve *solve, int id);
