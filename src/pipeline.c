@@ -59,17 +59,17 @@ static int open_sources(struct pipeline *pipeline, const struct options *options
 	return 0;
 }
 
-/* Stage 2: what is on offer, and what is installed. A repository that fails is reported, not fatal.
+/* Stage 2: what is installed, and what is on offer. A repository that fails is reported, not fatal.
  */
-static int read_packages(struct pipeline *pipeline, const struct options *options,
+static int read_packages(struct pipeline *pipeline, const struct options *options, bool offered,
 			 struct error *reterr)
 {
 	int r = catalog_new(&pipeline->catalog);
 
 	if (r == 0)
 		r = catalog_add_base(pipeline->catalog, pipeline->root_fd, reterr);
-	if (r < 0)
-		return r;
+	if (r < 0 || !offered)
+		return r < 0 ? r : 0;
 	r = open_sources(pipeline, options, reterr);
 	if (r == 0 && catalog_has_base(pipeline->catalog))
 		r = system_locks(pipeline->root_fd, &pipeline->locks, &pipeline->diagnostics);
@@ -84,11 +84,24 @@ static int read_packages(struct pipeline *pipeline, const struct options *option
 	return r;
 }
 
-/* Stage 3: the target kernel. */
-static int find_kernel(struct pipeline *pipeline, const struct options *options,
-		       struct error *reterr)
+int pipeline_read(const struct options *options, const struct pipeline_parts *parts,
+		  struct pipeline *ret, struct error *reterr)
 {
-	const struct kernel_request request = {
+	int r;
+
+	*ret = (struct pipeline){ .root_fd = -1 };
+	r = open_root(ret, options, reterr);
+	if (r == 0 && parts->hardware)
+		r = read_hardware(ret, options, reterr);
+	if (r == 0)
+		r = read_packages(ret, options, parts->sources, reterr);
+	return r;
+}
+
+struct kernel_request pipeline_kernel_request(const struct pipeline *pipeline,
+					      const struct options *options)
+{
+	return (struct kernel_request){
 		.root_fd = pipeline->root_fd,
 		.root = options->root,
 		.kernels = options->kernels,
@@ -96,6 +109,13 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 		.arch = options->arch,
 		.release = options->kernel_release,
 	};
+}
+
+/* Stage 3: the target kernel. */
+static int find_kernel(struct pipeline *pipeline, const struct options *options,
+		       struct error *reterr)
+{
+	const struct kernel_request request = pipeline_kernel_request(pipeline, options);
 
 	return target_find(&request, pipeline->catalog, pipeline->devices.arch, &pipeline->kernel,
 			   reterr);
@@ -184,15 +204,10 @@ static int settle_exit(const struct pipeline *pipeline)
 
 int pipeline_run(const struct options *options, struct pipeline *ret, struct error *reterr)
 {
+	const struct pipeline_parts all = { .hardware = true, .sources = true };
 	struct pipeline *pipeline = ret;
-	int r;
+	int r = pipeline_read(options, &all, pipeline, reterr);
 
-	*pipeline = (struct pipeline){ .root_fd = -1 };
-	r = open_root(pipeline, options, reterr);
-	if (r == 0)
-		r = read_hardware(pipeline, options, reterr);
-	if (r == 0)
-		r = read_packages(pipeline, options, reterr);
 	if (r == 0) {
 		r = find_kernel(pipeline, options, reterr);
 		pipeline->usage = r == -EINVAL;

@@ -58,6 +58,18 @@ struct pipeline {
 	int exit;
 };
 
+/* What pipeline_read() is to read besides the root and what is installed below it. */
+struct pipeline_parts {
+	bool hardware;
+	bool sources;
+};
+
+/* The first stages by themselves. As pipeline_run(). */
+int pipeline_read(const struct options *options, const struct pipeline_parts *parts,
+		  struct pipeline *ret, struct error *reterr);
+/* What is asked for of the kernel; borrows from both. */
+struct kernel_request pipeline_kernel_request(const struct pipeline *pipeline,
+					      const struct options *options);
 /*
  * Run every stage up to the plan, or with options->dry_run false up to the staging directory.
  * The exit status is in ret->exit. 0, or -errno with *RETERR set.

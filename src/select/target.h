@@ -17,3 +17,12 @@
  */
 int target_find(const struct kernel_request *request, const struct catalog *catalog,
 		const char *machine_arch, struct kernel *ret, struct error *reterr);
+
+/*
+ * The same for each kernel that REQUEST names: what is of one release is one kernel, in the order
+ * in which releases are first named. --kernel-release makes it all one. *RET has *RET_COUNT
+ * elements, each for kernel_done(), and free().
+ */
+int target_find_each(const struct kernel_request *request, const struct catalog *catalog,
+		     const char *machine_arch, struct kernel **ret, size_t *ret_count,
+		     struct error *reterr);

@@ -6,20 +6,10 @@
 #include "base/log.h"
 #include "verbs/verb.h"
 
-/* A repository that could not be read, and an RPM that is damaged, are said whatever the format. */
+/* What could not be read, and an RPM that is damaged, are said whatever the format. */
 static void say_trouble(const struct pipeline *pipeline)
 {
-	for (size_t i = 0; i < pipeline->source_count; i++) {
-		auto_free char *sentence = NULL;
-
-		if (!pipeline->sources[i].failed)
-			continue;
-		sentence = error_sentence(&pipeline->sources[i].error);
-		if (pipeline->sources[i].system)
-			log_warning("%s", sentence ? sentence : "out of memory");
-		else
-			log_error("%s", sentence ? sentence : "out of memory");
-	}
+	verb_say_sources(pipeline);
 	for (size_t i = 0; i < pipeline->plan->count; i++)
 		if (pipeline->plan->packages[i].reason == REASON_CORRUPT)
 			log_error("%s", pipeline->plan->packages[i].detail);

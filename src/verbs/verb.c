@@ -40,6 +40,21 @@ int verb_no_arguments(const struct options *options, const char *verb, int argc,
 	return verb_fail(options, &error, EXIT_USAGE);
 }
 
+void verb_say_sources(const struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->source_count; i++) {
+		auto_free char *sentence = NULL;
+
+		if (!pipeline->sources[i].failed)
+			continue;
+		sentence = error_sentence(&pipeline->sources[i].error);
+		if (pipeline->sources[i].system)
+			log_warning("%s", sentence ? sentence : "out of memory");
+		else
+			log_error("%s", sentence ? sentence : "out of memory");
+	}
+}
+
 void verb_warn(const struct diagnostics *diagnostics)
 {
 	for (size_t i = 0; i < diagnostics->count; i++)

@@ -24,6 +24,8 @@ int verb_fail(const struct options *options, const struct error *error, int exit
 int verb_cannot_write(void);
 /* EXIT_DONE if there is no argument; else says so and returns EXIT_USAGE. */
 int verb_no_arguments(const struct options *options, const char *verb, int argc, char **argv);
+/* Say which sources could not be read: of the system as a warning, else as an error. */
+void verb_say_sources(const struct pipeline *pipeline);
 /* Print each of DIAGNOSTICS as a warning. */
 void verb_warn(const struct diagnostics *diagnostics);
 /* How answers are shown on this stdout: colors and width only on a terminal. */
