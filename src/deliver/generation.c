@@ -25,17 +25,11 @@ static unsigned int parse_number(const char *text)
 	return (unsigned int)strtoul(text, NULL, 10);
 }
 
-int generation_clear(int stage_fd, int generations_fd)
-{
-	int r = file_remove_tree(generations_fd, GENERATION_NEW);
-
-	return r < 0 ? r : file_remove_tree(stage_fd, GENERATION_LINK);
-}
-
-int generation_current(int stage_fd, unsigned int *ret)
+/* The number of the generation that the link NAME points to, or 0 if there is none. */
+static int read_number(int stage_fd, const char *name, unsigned int *ret)
 {
 	char target[NAME_SIZE] = { 0 };
-	ssize_t size = readlinkat(stage_fd, "current", target, sizeof(target) - 1);
+	ssize_t size = readlinkat(stage_fd, name, target, sizeof(target) - 1);
 
 	if (size < 0 && errno == ENOENT) {
 		*ret = 0;
@@ -49,6 +43,37 @@ int generation_current(int stage_fd, unsigned int *ret)
 	else
 		*ret = parse_number(target + strlen(LINK_PREFIX));
 	return 0;
+}
+
+int generation_current(int stage_fd, unsigned int *ret)
+{
+	return read_number(stage_fd, "current", ret);
+}
+
+/* A run that ended between its two renames left a generation that nobody was told of. */
+static int clear_announced(int stage_fd, int generations_fd)
+{
+	unsigned int announced = 0, current = 0;
+	char name[NAME_SIZE];
+	int r = read_number(stage_fd, GENERATION_LINK, &announced);
+
+	if (r == -EINVAL || (r == 0 && announced == 0))
+		return 0;
+	if (r == 0)
+		r = generation_current(stage_fd, &current);
+	if (r < 0 || announced == current)
+		return r;
+	snprintf(name, sizeof(name), "%u", announced);
+	return file_remove_tree(generations_fd, name);
+}
+
+int generation_clear(int stage_fd, int generations_fd)
+{
+	int r = clear_announced(stage_fd, generations_fd);
+
+	if (r == 0)
+		r = file_remove_tree(generations_fd, GENERATION_NEW);
+	return r < 0 ? r : file_remove_tree(stage_fd, GENERATION_LINK);
 }
 
 int generation_next(int generations_fd, unsigned int *ret)
@@ -82,14 +107,6 @@ bool generation_has(int generations_fd, unsigned int number, const char *name,
 	       found.size == content->size && memcmp(found.data, content->data, found.size) == 0;
 }
 
-/* "current" is replaced by one rename(2): readers see the old target or the new one. */
-static int switch_current(int stage_fd, const char *target)
-{
-	if (symlinkat(target, stage_fd, GENERATION_LINK) < 0)
-		return -errno;
-	return renameat(stage_fd, GENERATION_LINK, stage_fd, "current") < 0 ? -errno : 0;
-}
-
 /*
  * All of the generation reaches the disk before it gets its name, and its name before "current"
  * does. One syncfs(2) covers the files and all directories between, which are many and all new.
@@ -102,21 +119,29 @@ static int sync_new(int generations_fd)
 	return fd < 0 || syncfs(fd) < 0 ? -errno : 0;
 }
 
+/* "current" is replaced by one rename(2): readers see the old target or the new one. */
+static int switch_current(int stage_fd, int generations_fd, const char *name)
+{
+	if (renameat(generations_fd, GENERATION_NEW, generations_fd, name) < 0 ||
+	    fsync(generations_fd) < 0 ||
+	    renameat(stage_fd, GENERATION_LINK, stage_fd, "current") < 0)
+		return -errno;
+	return 0;
+}
+
 int generation_publish(int stage_fd, int generations_fd, unsigned int number)
 {
 	char target[NAME_SIZE];
-	const char *name = target + strlen(LINK_PREFIX);
 	int r = sync_new(generations_fd);
 
 	if (r < 0)
 		return r;
 	snprintf(target, sizeof(target), LINK_PREFIX "%u", number);
-	if (renameat(generations_fd, GENERATION_NEW, generations_fd, name) < 0)
+	if (symlinkat(target, stage_fd, GENERATION_LINK) < 0)
 		return -errno;
-	r = fsync(generations_fd) < 0 ? -errno : switch_current(stage_fd, target);
+	r = switch_current(stage_fd, generations_fd, target + strlen(LINK_PREFIX));
 	if (r < 0) {
-		/* Nobody was told of it yet. */
-		(void)file_remove_tree(generations_fd, name);
+		(void)generation_clear(stage_fd, generations_fd);
 		return r;
 	}
 	return fsync(stage_fd) < 0 ? -errno : 0;

@@ -11,7 +11,10 @@
 
 /* The one being built, in "generations"; the lock makes sure that there is one at most. */
 #define GENERATION_NEW ".new"
-/* The link that becomes "current". */
+/*
+ * The link that becomes "current". Where it is left behind, the generation that it names was not
+ * published and is removed: it must never be made for one that was.
+ */
 #define GENERATION_LINK ".current"
 
 /** Highest number, nine digits: one a second for 30 years. */
