@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,11 @@
 #define SQLITE_FILE "rpmdb.sqlite"
 #define NDB_FILE    "Packages.db"
 #define NDB_PAGE    4096
+
+#define FOLDER_PREFIX "kmp-match."
+#define FOLDER_RANDOM "XXXXXX"
+/* A second run may come between the making of a folder and its lock, hardly so many times. */
+#define FOLDER_TRIES 8
 
 struct database {
 	int fd; /* of its folder */
@@ -74,36 +80,89 @@ static int copy_file(int from_dir, int to_dir, const char *name)
 	return moved < 0 ? -errno : 0;
 }
 
+/* A folder of our own; the lock on it says that its owner lives. */
 struct copy {
 	char *path; /* NULL before it is made */
+	int fd;
 };
 
 static void remove_copy(struct copy *copy)
 {
 	if (copy->path)
 		file_remove_tree(AT_FDCWD, copy->path);
+	release_fd(&copy->fd);
 	free(copy->path);
 }
 
-/* A new folder of our own, in memory where that can be. */
+/* Open and lock the folder NAME of ours: a fd, -EWOULDBLOCK if its owner lives, or -errno. */
+static int lock_folder(int dir_fd, const char *name)
+{
+	auto_fd int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_uid != geteuid())
+		return -EPERM;
+	return st.st_nlink == 0 ? -ENOENT : take_fd(&fd);
+}
+
+/* Remove the folders of runs that were killed. */
+static void clear_folders(const char *place)
+{
+	auto_fd int dir_fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_strings struct strings names = { 0 };
+
+	if (dir_fd < 0 || dir_names(dir_fd, &names) < 0)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		auto_fd int fd = -1;
+
+		if (!text_starts(names.items[i], FOLDER_PREFIX) ||
+		    strlen(names.items[i]) != strlen(FOLDER_PREFIX FOLDER_RANDOM))
+			continue;
+		fd = lock_folder(dir_fd, names.items[i]);
+		if (fd >= 0)
+			file_remove_tree(dir_fd, names.items[i]);
+	}
+}
+
+/* -ENOENT or -EWOULDBLOCK: another run took the new folder for an abandoned one. */
+static int make_folder_in(const char *place, struct copy *ret)
+{
+	auto_free char *path = text_format("%s/" FOLDER_PREFIX FOLDER_RANDOM, place);
+	auto_fd int fd = -1;
+
+	if (!path)
+		return -ENOMEM;
+	if (!mkdtemp(path))
+		return -errno;
+	fd = lock_folder(AT_FDCWD, path);
+	if (fd < 0)
+		return fd;
+	*ret = (struct copy){ take(path), take_fd(&fd) };
+	return 0;
+}
+
+/* In memory where that can be. */
 static int make_folder(struct copy *ret)
 {
 	const char *const places[] = { getenv("TMPDIR"), "/dev/shm", "/run", "/tmp" };
+	int r = -ENOENT;
 
 	for (size_t i = 0; i < COUNT(places); i++) {
-		auto_free char *path = NULL;
-
 		if (!places[i])
 			continue;
-		path = text_format("%s/kmp-match.XXXXXX", places[i]);
-		if (!path)
-			return -ENOMEM;
-		if (mkdtemp(path)) {
-			ret->path = take(path);
-			return 0;
+		clear_folders(places[i]);
+		for (int tries = FOLDER_TRIES; tries > 0; tries--) {
+			r = make_folder_in(places[i], ret);
+			if (r == 0 || r == -ENOMEM)
+				return r;
+			if (r != -ENOENT && r != -EWOULDBLOCK)
+				break;
 		}
 	}
-	return -errno;
+	return r;
 }
 
 /*
@@ -113,16 +172,11 @@ static int make_folder(struct copy *ret)
  */
 static int copy_sqlite(const struct database *database, struct copy *ret)
 {
-	auto_fd int fd = -1;
 	int r = make_folder(ret);
 
-	if (r < 0)
-		return r;
-	fd = open(ret->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = copy_file(database->fd, fd, SQLITE_FILE);
-	return r < 0 ? r : copy_file(database->fd, fd, SQLITE_FILE "-wal");
+	if (r == 0)
+		r = copy_file(database->fd, ret->fd, SQLITE_FILE);
+	return r < 0 ? r : copy_file(database->fd, ret->fd, SQLITE_FILE "-wal");
 }
 
 /* Does the file begin so, and has it more than MORE bytes? */
@@ -165,7 +219,7 @@ int database_read(int root_fd, int (*visit)(void *context, void *header), void *
 		  struct error *reterr)
 {
 	AUTO(close_database) struct database database = { .fd = -1 };
-	AUTO(remove_copy) struct copy copy = { 0 };
+	AUTO(remove_copy) struct copy copy = { .fd = -1 };
 	auto_free char *message = NULL;
 	auto_free char *path = NULL;
 	int r = 0;
