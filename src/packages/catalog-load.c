@@ -373,9 +373,12 @@ static int add_directory(struct catalog *catalog, struct source *source, Repo *r
 
 		if (!path)
 			return -ENOMEM;
-		if (fstatat(fd, names.items[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		if (S_ISDIR(st.st_mode) && depth >= DIRECTORY_DEPTH_MAX) {
+		if (fstatat(fd, names.items[i], &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			/* Only what was removed meanwhile is passed over. */
+			if (errno != ENOENT)
+				r = error_setf(&source->error, -errno, WHAT, source->location, NULL,
+					       "%s: %s", path, strerror(errno));
+		} else if (S_ISDIR(st.st_mode) && depth >= DIRECTORY_DEPTH_MAX) {
 			r = diagnostics_add(
 				&source->diagnostics, "directory-too-deep", path,
 				"%s lies deeper than %d directories and is not searched; "
