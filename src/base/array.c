@@ -125,3 +125,17 @@ void strings_done(struct strings *strings)
 	free(strings->items);
 	*strings = (struct strings){ 0 };
 }
+
+char *strings_enumerate(const struct strings *strings, size_t most)
+{
+	char *text = strdup("");
+
+	for (size_t i = 0; i < strings->count && text; i++) {
+		auto_free char *before = text;
+
+		if (i == most)
+			return text_format("%s and %zu more", before, strings->count - i);
+		text = text_format("%s%s%s", before, i ? ", " : "", strings->items[i]);
+	}
+	return text;
+}

@@ -31,6 +31,8 @@ int strings_add_once(struct strings *strings, const char *text);
 __attribute__((format(printf, 2, 3))) int strings_addf(struct strings *strings, const char *format,
 						       ...);
 bool strings_contain(const struct strings *strings, const char *text);
+/* "a, b and 3 more": the first MOST of them. Owned; NULL if out of memory. */
+char *strings_enumerate(const struct strings *strings, size_t most);
 /* Sort by byte value and drop what is there twice. */
 void strings_sort_unique(struct strings *strings);
 /* Is TEXT in a list sorted by strings_sort_unique()? */

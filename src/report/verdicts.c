@@ -144,21 +144,6 @@ static void put_kabi(const struct page *page, unsigned int width, const struct k
 	}
 }
 
-/* All of LIST in one line, or the first MOST and how many follow. */
-static char *enumerated(const struct strings *list, size_t most)
-{
-	char *text = strdup("");
-
-	for (size_t i = 0; i < list->count && text; i++) {
-		auto_free char *before = text;
-
-		if (i == most)
-			return text_format("%s and %zu more", before, list->count - i);
-		text = text_format("%s%s%s", before, i ? ", " : "", list->items[i]);
-	}
-	return text;
-}
-
 static void put_origin(const struct report *report, const struct page *page, unsigned int width,
 		       const struct driver *driver)
 {
@@ -175,8 +160,8 @@ static void put_origin(const struct report *report, const struct page *page, uns
 static void put_selected(const struct report *report, const struct page *page, unsigned int width,
 			 const struct plan_package *package)
 {
-	auto_free char *required_by = enumerated(&package->required_by, 3);
-	auto_free char *assumed = enumerated(&package->assumed, SIZE_MAX);
+	auto_free char *required_by = strings_enumerate(&package->required_by, 3);
+	auto_free char *assumed = strings_enumerate(&package->assumed, SIZE_MAX);
 	bool driver = package->driver.role == ROLE_DRIVER;
 
 	page_line(page, 2, INK_GOOD, "%s%s%s%s", package->driver.nevra, driver ? "" : " (",
@@ -275,7 +260,7 @@ static unsigned int build_width(const struct report *report, const struct page *
 
 static void put_symbols(const struct page *page, const char *what, const struct strings *symbols)
 {
-	auto_free char *list = enumerated(symbols, SYMBOLS_SHOWN_MAX);
+	auto_free char *list = strings_enumerate(symbols, SYMBOLS_SHOWN_MAX);
 
 	if (symbols->count > 0 && list)
 		page_line(page, 6, INK_FAINT, "%s: %s", what, list);
@@ -290,7 +275,7 @@ static char *refusal_text(const struct plan_package *package, size_t alike, bool
 	auto_free char *list = NULL, *more = NULL;
 
 	if (package->reason == REASON_KABI_MISMATCH && symbols->count > 0 && !verbose)
-		list = enumerated(symbols, SYMBOLS_NAMED_MAX);
+		list = strings_enumerate(symbols, SYMBOLS_NAMED_MAX);
 	if (alike > 0)
 		more = text_format(" (and %zu build%s more)", alike, alike == 1 ? "" : "s");
 	return text_format("%s%s%s%s", detail ? detail : "", list ? ": " : "", list ? list : "",

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/step.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "select/rank.h"
+
+/** Symbols that a sentence names; kabi has them all. */
+#define SYMBOLS_NAMED_MAX 10
+/** Assumed requirements that a sentence names; the package has them all. */
+#define ASSUMED_NAMED_MAX 3
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static const struct plan_hint *best_hint(const struct plan_package *package)
+{
+	const struct plan_hint *best = NULL;
+
+	for (size_t i = 0; i < package->hint_count; i++)
+		if (!best ||
+		    rank_specificity(package->hints[i].pattern) > rank_specificity(best->pattern))
+			best = &package->hints[i];
+	return best;
+}
+
+/* Hints are sorted by device. */
+static size_t count_devices(const struct plan_package *package)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < package->hint_count; i++)
+		count += i == 0 || package->hints[i].device != package->hints[i - 1].device;
+	return count;
+}
+
+/* " of 0000:3b:00.0", "" for a device without a path. */
+static char *whose(const struct step_context *context, const struct plan_hint *hint)
+{
+	const char *path = hint->device < context->devices->count
+				   ? context->devices->items[hint->device].path
+				   : NULL;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return path ? text_format(" of %s", slash ? slash + 1 : path) : strdup("");
+}
+
+static char *pass_hint(const struct step_context *context, const struct plan_package *package)
+{
+	static const char *const named[] = { "no field", "the class", "the vendor", "the device",
+					     "the subsystem" };
+	const struct plan_hint *hint = best_hint(package);
+	size_t others = count_devices(package);
+	auto_free char *device = hint ? whose(context, hint) : NULL;
+	auto_free char *more =
+		others > 1 ? text_format(", and %zu more device%s", others - 1, plural(others - 1))
+			   : strdup("");
+
+	if (!hint)
+		return text_format("no hint of it fits a device here; %s needs it",
+				   package->required_by.count ? package->required_by.items[0]
+							      : "another package");
+	if (!device || !more)
+		return NULL;
+	return text_format("%s fits %s%s, of which it names %s%s", hint->pattern, hint->modalias,
+			   device, named[rank_specificity(hint->pattern)], more);
+}
+
+static char *pass_package(const struct step_context *context, const struct plan_package *package)
+{
+	const struct driver *driver = &package->driver;
+	const struct source *source =
+		driver->source < context->source_count ? &context->sources[driver->source] : NULL;
+
+	if (!source)
+		return text_format("%s is installed", driver->nevra);
+	return text_format("%s is offered by %s%s", driver->nevra,
+			   source->alias ? source->alias : source->location,
+			   package->rpm_at_hand ? "" : ", without its RPM");
+}
+
+static char *pass_arch(const struct step_context *context, const struct plan_package *package)
+{
+	const char *arch = package->driver.arch, *kernel = context->kernel->arch;
+
+	if (text_equal(arch, "noarch"))
+		return strdup("it is for every architecture");
+	if (!kernel)
+		return text_format("it is built for %s; that of the kernel is not known", arch);
+	return text_format("it is built for %s, which the kernel's %s runs", arch, kernel);
+}
+
+static char *pass_flavor(const struct step_context *context, const struct plan_package *package)
+{
+	const char *flavor = package->driver.flavor;
+
+	if (!flavor)
+		return strdup("it is tied to no kernel flavor");
+	if (text_equal(flavor, context->kernel->flavor))
+		return text_format("it is made for kernel-%s, as the kernel is", flavor);
+	return text_format(
+		"it is called a package for kernel-%s, and nothing in it is tied to that", flavor);
+}
+
+static char *describe_symbols(const struct kabi *kabi)
+{
+	size_t unverified = kabi->unverified.count;
+
+	switch (kabi->status) {
+	case KABI_UNPROVEN:
+		return strdup("it does not say which kernel symbols it needs, so nothing shows "
+			      "that it fits");
+	case KABI_UNKNOWN:
+		return strdup("the symbols of the kernel are not known, so nothing shows that it "
+			      "fits; staging refuses it");
+	default:
+		if (unverified)
+			return text_format("the kernel has %zu of the %zu symbols that it asks "
+					   "for; about the others nothing is known",
+					   kabi->checked - unverified, kabi->checked);
+		if (kabi->checked == 0)
+			return strdup("the kernel has the sets of symbols that it asks for");
+		return text_format("the symbol%s that it asks for %s there, %zu of %zu",
+				   plural(kabi->checked), kabi->checked == 1 ? "is" : "are",
+				   kabi->checked, kabi->checked);
+	}
+}
+
+static char *pass_kabi(const struct step_context *context, const struct plan_package *package)
+{
+	auto_free char *symbols = NULL;
+
+	if (package->driver.role != ROLE_DRIVER)
+		return strdup("it has no kernel modules");
+	symbols = describe_symbols(&package->kabi);
+	if (!symbols)
+		return NULL;
+	return text_format("%s%s", symbols,
+			   text_equal(package->driver.build_release, context->kernel->release)
+				   ? "; it was built for this very release"
+				   : "");
+}
+
+static char *fail_kabi(const struct step_context *context, const struct plan_package *package)
+{
+	const struct kabi *kabi = &package->kabi;
+	auto_free char *missing = strings_enumerate(&kabi->missing, SYMBOLS_NAMED_MAX);
+	auto_free char *differing = strings_enumerate(&kabi->differing, SYMBOLS_NAMED_MAX);
+
+	(void)context;
+	if (!missing || !differing)
+		return NULL;
+	return text_format("%s%s%s%s%s", package->detail, *missing ? "; missing: " : "", missing,
+			   *differing ? "; with another CRC: " : "", differing);
+}
+
+static char *pass_policy(const struct step_context *context, const struct plan_package *package)
+{
+	(void)context;
+	(void)package;
+	return strdup("no lock is on it");
+}
+
+static const struct plan_package *find_culprit(const struct plan *plan,
+					       const struct plan_package *package)
+{
+	for (size_t i = 0; i < plan->count && package->culprit; i++)
+		if (text_equal(plan->packages[i].driver.nevra, package->culprit) &&
+		    &plan->packages[i] != package)
+			return &plan->packages[i];
+	return NULL;
+}
+
+/* Where an installed build is newer, nobody asks what this one would require. */
+static bool is_older_than_installed(const struct step_context *context,
+				    const struct plan_package *package)
+{
+	const struct plan_package *winner = find_culprit(context->plan, package);
+
+	return package->reason == REASON_OLDER && (!winner || winner->driver.source == SIZE_MAX);
+}
+
+static char *pass_dependencies(const struct step_context *context,
+			       const struct plan_package *package)
+{
+	auto_free char *assumed = strings_enumerate(&package->assumed, ASSUMED_NAMED_MAX);
+
+	if (!assumed)
+		return NULL;
+	if (is_older_than_installed(context, package))
+		return strdup("nobody asked what it requires, because of the installed build");
+	if (package->reason == REASON_INSTALLED)
+		return strdup("it is installed, with all that it requires");
+	return text_format("all that it requires is there%s%s",
+			   *assumed ? "; taken for granted: " : "", assumed);
+}
+
+static char *pass_trust(const struct step_context *context, const struct plan_package *package)
+{
+	if (package->reason == REASON_INSTALLED)
+		return strdup("it is installed: nothing is staged of it");
+	return strdup(context->gpg_checks
+			      ? "its signature was not checked: staging takes it with "
+				"--no-gpg-checks only"
+			      : "its signature was not checked, because of --no-gpg-checks");
+}
+
+/* What puts WINNER before LOSER: within a family its repository and its version come first. */
+static const char *decider(const struct plan_package *winner, const struct plan_package *loser)
+{
+	bool family = text_equal(winner->driver.family, loser->driver.family);
+
+	if (loser->reason == REASON_OLDER)
+		return "version";
+	if (family && winner->rank.priority != loser->rank.priority)
+		return "priority";
+	return rank_decider(winner, loser, 0);
+}
+
+static char *describe_rank(const struct rank *rank)
+{
+	return text_format("closeness %d, specificity %d, priority %d", rank->closeness,
+			   rank->specificity, rank->priority);
+}
+
+static char *pass_rank(const struct step_context *context, const struct plan_package *package)
+{
+	auto_free char *rank = describe_rank(&package->rank);
+	const struct plan *plan = context->plan;
+	const struct plan_package *first = NULL;
+	auto_free char *text = NULL;
+	size_t beaten = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_package *other = &plan->packages[i];
+
+		if (reason_rule(other->reason) != RULE_RANK ||
+		    !text_equal(other->culprit, package->driver.nevra))
+			continue;
+		beaten++;
+		first = first ? first : other;
+	}
+	if (!first)
+		text = strdup("nothing that fits competes with it");
+	else
+		text = text_format("its %s puts it before %s%s", decider(package, first),
+				   first->driver.nevra, beaten > 1 ? " and others" : "");
+	return rank && text ? text_format("%s (%s)", text, rank) : NULL;
+}
+
+static char *fail_rank(const struct step_context *context, const struct plan_package *package)
+{
+	const struct plan_package *winner = find_culprit(context->plan, package);
+	auto_free char *rank = describe_rank(&package->rank);
+	auto_free char *other = winner ? describe_rank(&winner->rank) : NULL;
+
+	if (!rank || (winner && !other))
+		return NULL;
+	if (!winner)
+		return strdup(package->detail);
+	return text_format("%s; what decides is the %s (%s against %s)", package->detail,
+			   decider(winner, package), rank, other);
+}
+
+static char *repeat_detail(const struct step_context *context, const struct plan_package *package)
+{
+	(void)context;
+	return strdup(package->detail ? package->detail : reason_id(package->reason));
+}
+
+/* How a rule that was passed is told, and one that was failed. */
+static const struct {
+	char *(*pass)(const struct step_context *context, const struct plan_package *package);
+	char *(*fail)(const struct step_context *context, const struct plan_package *package);
+} rules[] = {
+	[RULE_HINT] = { pass_hint, repeat_detail },
+	[RULE_PACKAGE] = { pass_package, repeat_detail },
+	[RULE_ARCH] = { pass_arch, repeat_detail },
+	[RULE_FLAVOR] = { pass_flavor, repeat_detail },
+	[RULE_KABI] = { pass_kabi, fail_kabi },
+	[RULE_POLICY] = { pass_policy, repeat_detail },
+	[RULE_DEPENDENCIES] = { pass_dependencies, repeat_detail },
+	[RULE_TRUST] = { pass_trust, repeat_detail },
+	[RULE_RANK] = { pass_rank, fail_rank },
+};
+
+int steps_make(const struct step_context *context, const struct plan_package *package,
+	       struct steps *ret)
+{
+	AUTO(steps_done) struct steps steps = { 0 };
+	enum rule failed = reason_rule(package->reason);
+
+	for (enum rule rule = 0; rule < RULE_COUNT; rule++) {
+		struct step *step = &steps.items[steps.count++];
+
+		step->rule = rule;
+		step->passed = rule != failed;
+		step->detail =
+			(step->passed ? rules[rule].pass : rules[rule].fail)(context, package);
+		if (!step->detail)
+			return -ENOMEM;
+		if (!step->passed)
+			break;
+	}
+	*ret = steps;
+	steps = (struct steps){ 0 };
+	return 0;
+}
+
+void steps_done(struct steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		free(steps->items[i].detail);
+	*steps = (struct steps){ 0 };
+}
