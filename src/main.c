@@ -15,6 +15,7 @@
 static const struct verb *const verbs[] = {
 	&verb_stage,
 	&verb_scan,
+	&verb_explain,
 };
 
 /* Options without a letter. */

@@ -26,11 +26,30 @@ static int open_root(struct pipeline *pipeline, const struct options *options, s
 	return 0;
 }
 
-/* Stage 1: what the machine has. */
+/* What a path in sysfs leads to; another machine's is taken as it is written. Owned, or NULL. */
+static char *resolve_subject(const struct options *options)
+{
+	if (!options->subject)
+		return NULL;
+	if (options->subject[0] == '/' && !options->hardware.count) {
+		char *path = realpath(options->subject, NULL);
+
+		if (path)
+			return path;
+	}
+	return strdup(options->subject);
+}
+
+/* Stage 1: what the machine has, and for explain what it would have. */
 static int read_hardware(struct pipeline *pipeline, const struct options *options,
 			 struct error *reterr)
 {
-	return hardware_read(&options->hardware, &pipeline->devices, reterr);
+	auto_free char *subject = resolve_subject(options);
+	int r = hardware_read(&options->hardware, &pipeline->devices, reterr);
+
+	if (r == 0 && options->explain)
+		r = subject_find_device(subject, &pipeline->devices, &pipeline->subject, reterr);
+	return r;
 }
 
 /* Those that were given, or else those of the system. */
@@ -121,6 +140,17 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 			   reterr);
 }
 
+/* With explain: the packages that were asked about are judged, whatever hardware says. */
+static int consider_subject(struct pipeline *pipeline)
+{
+	const struct ids *packages = &pipeline->subject.packages;
+
+	for (size_t i = 0; i < packages->count; i++)
+		if (selection_consider(pipeline->selection, packages->items[i]) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 /* Stage 4: match, solve, look at what was chosen, and solve again without what will not do. */
 static int select_packages(struct pipeline *pipeline, const struct options *options,
 			   struct error *reterr)
@@ -132,9 +162,16 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		.gpg_checks = !options->no_gpg_checks,
 	};
 	bool damaged = false;
-	int r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
-			      &pipeline->devices, &pipeline->selection, reterr);
+	int r = 0;
 
+	if (options->explain)
+		r = subject_find_package(&pipeline->subject, pipeline->catalog, &pipeline->kernel,
+					 reterr);
+	if (r == 0)
+		r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
+				  &pipeline->devices, &pipeline->selection, reterr);
+	if (r == 0)
+		r = consider_subject(pipeline);
 	if (r == 0)
 		r = selection_lock(pipeline->selection, &pipeline->locks);
 	if (r == 0)
@@ -246,6 +283,7 @@ void pipeline_done(struct pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->source_count; i++)
 		source_done(&pipeline->sources[i]);
 	free(pipeline->sources);
+	subject_done(&pipeline->subject);
 	locks_done(&pipeline->locks);
 	diagnostics_done(&pipeline->diagnostics);
 	kernel_done(&pipeline->kernel);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "packages/lock.h"
 #include "report/report.h"
+#include "select/subject.h"
 
 /* Process exit status. Installers branch on these; they never change meaning. */
 enum {
@@ -35,6 +36,8 @@ struct options {
 	const char *root; /* NULL: the running system */
 	const char *stage_dir;
 	const char *save; /* scan --save */
+	bool explain; /* find `subject` (NULL: the machine), and judge the packages that it names */
+	const char *subject;
 	bool json;
 	bool no_gpg_checks;
 	int verbosity; /* -1 quiet, 0, 1 verbose */
@@ -45,6 +48,7 @@ struct pipeline {
 	int root_fd;
 	struct device_list devices;
 	struct kernel kernel;
+	struct subject subject; /* with options->explain */
 	struct catalog *catalog;
 	struct source *sources;
 	size_t source_count;

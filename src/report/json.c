@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "report/json-internal.h"
 #include "report/piece.h"
 
 static void set_refreshed(struct json *object, const struct source *source)
@@ -63,7 +64,7 @@ static struct json *packages_of(const struct plan *plan, size_t index)
 	return array;
 }
 
-static struct json *devices_array(const struct report *report)
+struct json *report_json_devices(const struct report *report)
 {
 	struct json *array = json_new_array();
 
@@ -179,7 +180,7 @@ static void set_verdict(struct json *object, const struct plan_package *package)
 	json_set(object, "rank", rank_object(&package->rank));
 }
 
-static struct json *package_object(const struct report *report, const struct plan_package *package)
+struct json *report_json_package(const struct report *report, const struct plan_package *package)
 {
 	struct json *object = json_new_object();
 	struct json *flaws = piece_diagnostics(&package->driver.diagnostics);
@@ -211,7 +212,7 @@ static struct json *result_object(const struct report *report)
 	return object;
 }
 
-static struct json *sources_array(const struct report *report)
+struct json *report_json_sources(const struct report *report)
 {
 	struct json *array = json_new_array();
 
@@ -225,7 +226,7 @@ static struct json *packages_array(const struct report *report)
 	struct json *array = json_new_array();
 
 	for (size_t i = 0; i < report->plan->count; i++)
-		json_append(array, package_object(report, &report->plan->packages[i]));
+		json_append(array, report_json_package(report, &report->plan->packages[i]));
 	return array;
 }
 
@@ -252,8 +253,8 @@ struct json *report_json(const struct report *report)
 	json_set_bool(document, "dry_run", report->dry_run);
 	json_set_bool(document, "gpg_checks", report->gpg_checks);
 	json_set(document, "kernel", piece_kernel(report->kernel));
-	json_set(document, "sources", sources_array(report));
-	json_set(document, "devices", devices_array(report));
+	json_set(document, "sources", report_json_sources(report));
+	json_set(document, "devices", report_json_devices(report));
 	json_set(document, "packages", packages_array(report));
 	json_set(document, "unmatched", unmatched_array(report->plan));
 	piece_add_diagnostics(flaws, &report->devices->diagnostics);

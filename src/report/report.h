@@ -14,6 +14,7 @@
 #include "hardware/device.h"
 #include "kernel/kernel.h"
 #include "packages/source.h"
+#include "select/explanation.h"
 #include "select/plan.h"
 
 struct report {
@@ -45,6 +46,15 @@ struct report_style {
 void report_text(const struct report *report, const struct report_style *style, FILE *out);
 /* The same as format 1 of docs/report.schema.json; also manifest.json. Owned. */
 struct json *report_json(const struct report *report);
+
+/*
+ * The answer of `explain`; devices and plan of REPORT are those of EXPLANATION. Both have the same
+ * content, and every detail of the JSON stands in the text as it is.
+ */
+void report_explanation_text(const struct report *report, const struct explanation *explanation,
+			     const struct report_style *style, FILE *out);
+struct json *report_explanation_json(const struct report *report,
+				     const struct explanation *explanation);
 
 /* The answer of `scan`. */
 void report_devices_text(const struct device_list *devices, const struct report_style *style,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "report/label.h"
 #include "report/page.h"
+#include "report/text-internal.h"
 #include "report/verdicts.h"
 
 /** Notes shown unless verbose: one flaw of a vendor's packaging repeats in each of its builds. */
@@ -30,14 +31,14 @@ static void put_head(const struct page *page, const char *label, enum ink ink, c
 {
 	page_row(page, &(struct page_row){
 			       .label = label,
-			       .label_width = strlen("Machine"),
+			       .label_width = HEAD_WIDTH,
 			       .lead = lead,
 			       .ink = ink,
 			       .text = text,
 		       });
 }
 
-static void put_kernel(const struct page *page, const struct kernel *kernel)
+void text_put_kernel(const struct page *page, const struct kernel *kernel)
 {
 	auto_free char *symbols = NULL, *text = NULL;
 
@@ -96,6 +97,12 @@ static void put_source(const struct page *page, const struct source *source)
 			   source->packages, plural(source->packages), source->drivers,
 			   age ? age : "");
 	put_head(page, "Source", INK_PLAIN, NULL, text);
+}
+
+void text_put_sources(const struct page *page, const struct source *sources, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		put_source(page, &sources[i]);
 }
 
 static void put_installed(const struct report *report, const struct page *page)
@@ -319,10 +326,9 @@ void report_text(const struct report *report, const struct report_style *style, 
 	size_t refused = verdicts_refused_count(report->plan);
 	size_t unserved;
 
-	put_kernel(&page, report->kernel);
+	text_put_kernel(&page, report->kernel);
 	put_machine(&page, report->devices);
-	for (size_t i = 0; i < report->source_count; i++)
-		put_source(&page, &report->sources[i]);
+	text_put_sources(&page, report->sources, report->source_count);
 	verdicts_put_selected(report, &page);
 	put_installed(report, &page);
 	verdicts_put_refused(report, &page);

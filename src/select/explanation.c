@@ -173,6 +173,9 @@ static int copy_hints(const struct choice *choice, const struct plan_package *fr
 
 static int copy_packages(const struct choice *choice, struct explanation *ret)
 {
+	struct step_context context = *choice->context;
+
+	context.devices = &ret->devices;
 	ret->steps = calloc(choice->package_count + 1, sizeof(*ret->steps));
 	if (!ret->steps)
 		return -ENOMEM;
@@ -185,7 +188,7 @@ static int copy_packages(const struct choice *choice, struct explanation *ret)
 			return -ENOMEM;
 		*package = *from;
 		if (copy_hints(choice, from, package) < 0 ||
-		    steps_make(choice->context, from, &ret->steps[i]) < 0)
+		    steps_make(&context, package, &ret->steps[i]) < 0)
 			return -ENOMEM;
 	}
 	return 0;

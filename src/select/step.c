@@ -12,7 +12,7 @@
 /** Symbols that a sentence names; kabi has them all. */
 #define SYMBOLS_NAMED_MAX 10
 /** Assumed requirements that a sentence names; the package has them all. */
-#define ASSUMED_NAMED_MAX 3
+#define ASSUMED_NAMED_MAX 10
 
 static const char *plural(size_t count)
 {
@@ -59,17 +59,17 @@ static char *pass_hint(const struct step_context *context, const struct plan_pac
 	size_t others = count_devices(package);
 	auto_free char *device = hint ? whose(context, hint) : NULL;
 	auto_free char *more =
-		others > 1 ? text_format(", and %zu more device%s", others - 1, plural(others - 1))
+		others > 1 ? text_format("; %zu more device%s too", others - 1, plural(others - 1))
 			   : strdup("");
 
 	if (!hint)
-		return text_format("no hint of it fits a device here; %s needs it",
+		return text_format("no hint of it fits such a device; %s needs it",
 				   package->required_by.count ? package->required_by.items[0]
 							      : "another package");
 	if (!device || !more)
 		return NULL;
-	return text_format("%s fits %s%s, of which it names %s%s", hint->pattern, hint->modalias,
-			   device, named[rank_specificity(hint->pattern)], more);
+	return text_format("%s fits %s%s, and names %s%s", hint->pattern, hint->modalias, device,
+			   named[rank_specificity(hint->pattern)], more);
 }
 
 static char *pass_package(const struct step_context *context, const struct plan_package *package)
@@ -172,7 +172,7 @@ static const struct plan_package *find_culprit(const struct plan *plan,
 {
 	for (size_t i = 0; i < plan->count && package->culprit; i++)
 		if (text_equal(plan->packages[i].driver.nevra, package->culprit) &&
-		    &plan->packages[i] != package)
+		    plan->packages[i].driver.id != package->driver.id)
 			return &plan->packages[i];
 	return NULL;
 }

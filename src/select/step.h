@@ -28,14 +28,14 @@ struct steps {
 /* What a plan was made of; all borrowed. */
 struct step_context {
 	const struct plan *plan;
-	const struct device_list *devices;
+	const struct device_list *devices; /* that the hints of packages count in */
 	const struct kernel *kernel;
 	const struct source *sources;
 	size_t source_count;
 	bool gpg_checks;
 };
 
-/* The rules that PACKAGE of the plan passed, in order, and the first one that it failed. */
+/* The rules that PACKAGE passed, in order, and the first one that it failed. */
 int steps_make(const struct step_context *context, const struct plan_package *package,
 	       struct steps *ret);
 void steps_done(struct steps *steps);

@@ -283,8 +283,10 @@ static int refuse_package(const struct subject *subject, const struct catalog *c
 /* What KERNEL has of the module NAME. */
 static const char *home_of(const struct kernel *kernel, const char *name)
 {
+	if (strings_contain_sorted(&kernel->builtins, name))
+		return "it is built into the kernel";
 	if (strings_contain_sorted(&kernel->tree_modules, name))
-		return "the kernel has it, in its tree or built in";
+		return "the kernel has it too";
 	if (kernel->tree_known || kernel->tree_modules.count)
 		return "the kernel does not have it";
 	return "whether the kernel has it is not known";

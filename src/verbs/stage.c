@@ -17,11 +17,7 @@ static void say_trouble(const struct pipeline *pipeline)
 
 static void say_warnings(const struct pipeline *pipeline, const struct options *options)
 {
-	verb_warn(&pipeline->devices.diagnostics);
-	verb_warn(&pipeline->diagnostics);
-	verb_warn(&pipeline->kernel.diagnostics);
-	for (size_t i = 0; i < pipeline->source_count; i++)
-		verb_warn(&pipeline->sources[i].diagnostics);
+	verb_warn_all(pipeline);
 	if (options->dry_run && !options->no_gpg_checks && plan_selected_count(pipeline->plan))
 		log_warning("signatures are not checked: the plan takes every package as trusted");
 	if (!options->dry_run && options->no_gpg_checks && pipeline->generation)

@@ -61,6 +61,15 @@ void verb_warn(const struct diagnostics *diagnostics)
 		log_warning("%s", diagnostics->items[i].text);
 }
 
+void verb_warn_all(const struct pipeline *pipeline)
+{
+	verb_warn(&pipeline->devices.diagnostics);
+	verb_warn(&pipeline->diagnostics);
+	verb_warn(&pipeline->kernel.diagnostics);
+	for (size_t i = 0; i < pipeline->source_count; i++)
+		verb_warn(&pipeline->sources[i].diagnostics);
+}
+
 struct report_style verb_style(const struct options *options)
 {
 	const char *term = getenv("TERM");

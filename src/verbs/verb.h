@@ -16,7 +16,7 @@ struct verb {
 		   char **argv); /* returns the exit status */
 };
 
-extern const struct verb verb_stage, verb_scan;
+extern const struct verb verb_stage, verb_scan, verb_explain;
 
 /* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
 int verb_fail(const struct options *options, const struct error *error, int exit);
@@ -28,5 +28,7 @@ int verb_no_arguments(const struct options *options, const char *verb, int argc,
 void verb_say_sources(const struct pipeline *pipeline);
 /* Print each of DIAGNOSTICS as a warning. */
 void verb_warn(const struct diagnostics *diagnostics);
+/* Print what hardware, configuration, kernel and sources have to complain of, as warnings. */
+void verb_warn_all(const struct pipeline *pipeline);
 /* How answers are shown on this stdout: colors and width only on a terminal. */
 struct report_style verb_style(const struct options *options);
