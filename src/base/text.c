@@ -131,3 +131,21 @@ bool text_is_module_file(const char *path)
 			return true;
 	return false;
 }
+
+/*
+ * A backslash is dropped together with a newline behind it; before any other byte, another
+ * backslash too, it is dropped and that byte stays: two backslashes before a newline end a line,
+ * and "inst\\all" is a command.
+ */
+size_t text_join_line(const char *text, size_t left, char *joined)
+{
+	size_t used = 0, at = 0;
+
+	for (; at < left && text[at] != '\n'; at++) {
+		if (text[at] == '\\' && at + 1 < left && text[++at] == '\n')
+			continue;
+		joined[used++] = text[at];
+	}
+	joined[used] = '\0';
+	return at + (at < left);
+}

@@ -39,3 +39,9 @@ int text_hex_digit(char c);
 char *text_module_name(const char *path);
 /* Is PATH the name of a module file: *.ko, *.ko.gz, *.ko.xz or *.ko.zst? */
 bool text_is_module_file(const char *path);
+/*
+ * Join the logical line at TEXT, of which LEFT bytes are left, into JOINED (room for LEFT + 1
+ * bytes) as kmod reads modprobe.d. Returns its size in TEXT, continuations and final newline
+ * included.
+ */
+size_t text_join_line(const char *text, size_t left, char *joined);

@@ -11,25 +11,6 @@
 
 static const char *const kept_commands[] = { "blacklist", "softdep", "options", "alias" };
 
-/*
- * Join the logical line at TEXT into JOINED (room for LEFT + 1 bytes) as kmod reads it, and return
- * its size in TEXT, continuations and final newline included. A backslash is dropped together with
- * a newline behind it; before any other byte, another backslash too, it is dropped and that byte
- * stays: two backslashes before a newline end a line, and "inst\\all" is a command.
- */
-static size_t join_line(const char *text, size_t left, char *joined)
-{
-	size_t used = 0, at = 0;
-
-	for (; at < left && text[at] != '\n'; at++) {
-		if (text[at] == '\\' && at + 1 < left && text[++at] == '\n')
-			continue;
-		joined[used++] = text[at];
-	}
-	joined[used] = '\0';
-	return at + (at < left);
-}
-
 static bool is_blank(const char *line)
 {
 	return line[strspn(line, "\t ")] == '\0';
@@ -65,7 +46,7 @@ int config_filter(const char *path, const struct bytes *text, struct bytes *ret,
 				    "the file holds a NUL byte, and nothing of it is staged");
 	else
 		for (size_t at = 0; r == 0 && at < text->size; at += size) {
-			size = join_line(from + at, text->size - at, joined);
+			size = text_join_line(from + at, text->size - at, joined);
 			if (is_kept(joined)) {
 				memcpy(kept.data + kept.size, from + at, size);
 				kept.size += size;

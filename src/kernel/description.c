@@ -193,14 +193,21 @@ static int add_headers(struct kernel *kernel, const struct kernel_request *reque
 /* Take over TREE. */
 static int adopt_tree(struct kernel *kernel, struct tree *tree)
 {
-	const char *arch = tree_arch(tree);
+	AUTO(tree_sample_done) struct tree_sample sample = { 0 };
+	int r;
 
 	kernel->tree = tree;
 	kernel->tree_known = true;
-	/* The kernel's list outlives the tree's own, which nobody else reads. */
+	/* The kernel's lists outlive the tree's own, which nobody else reads. */
 	kernel->tree_modules = tree->modules;
 	tree->modules = (struct strings){ 0 };
-	return arch ? set_text(&kernel->arch, arch) : 0;
+	adopt_list(&kernel->builtins, &tree->builtins);
+	r = tree_sample(tree, &sample);
+	if (r < 0)
+		return r;
+	adopt_text(&kernel->vermagic, &sample.vermagic);
+	adopt_list(&kernel->signers, &sample.signers);
+	return sample.arch ? set_text(&kernel->arch, sample.arch) : 0;
 }
 
 static int add_tree(struct kernel *kernel, const struct kernel_request *request, const char *path,

@@ -7,13 +7,19 @@
 #include <sys/utsname.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "kernel/aliases.h"
+#include "kernel/blacklist.h"
 #include "kernel/description.h"
 #include "kernel/origin.h"
 #include "kernel/provides.h"
 #include "kernel/release.h"
+#include "kernel/signers.h"
 #include "kernel/tree.h"
+
+/** Largest file of /proc read, in bytes: keys have some 100 each, and a system some 100 of them. */
+#define PROC_SIZE_MAX (1UL << 20)
 
 char *kernel_flavor_of(const char *release)
 {
@@ -341,6 +347,44 @@ static int settle_symbols(struct kernel *kernel, struct error *reterr)
 	return 0;
 }
 
+/* Is KERNEL the one that runs, and REQUEST about this system? */
+static bool is_running(const struct kernel *kernel, const struct kernel_request *request)
+{
+	struct utsname name;
+
+	return (!request->root || text_equal(request->root, "/")) && uname(&name) == 0 &&
+	       text_equal(name.release, kernel->release);
+}
+
+/* Of files below proc/: unknown where they cannot be read. 0 or -ENOMEM. */
+static int ask_running(struct kernel *kernel, int root_fd)
+{
+	auto_bytes struct bytes line = { 0 }, keys = { 0 };
+	int r = 0;
+
+	if (file_read_in_root(root_fd, "proc/cmdline", PROC_SIZE_MAX, &line) == 0)
+		r = blacklist_add_command_line((const char *)line.data, &kernel->blacklist);
+	if (r == 0 && file_read_in_root(root_fd, "proc/keys", PROC_SIZE_MAX, &keys) == 0)
+		r = signers_add_keys((const char *)keys.data, &kernel->signers);
+	return r;
+}
+
+/* What the system says that the kernel is, or will be, part of. */
+static int ask_system(struct kernel *kernel, const struct kernel_request *request)
+{
+	const struct tree *tree = kernel->tree;
+	int root_fd = tree && !tree->alone ? tree->root_fd : request->root_fd;
+	bool running = is_running(kernel, request);
+	int r = blacklist_add_modprobe(root_fd, &kernel->blacklist);
+
+	if (r == 0 && running)
+		r = ask_running(kernel, root_fd);
+	strings_sort_unique(&kernel->blacklist);
+	strings_sort_unique(&kernel->signers);
+	decompressors_find(root_fd, kernel->release, running, &kernel->decompressors);
+	return r;
+}
+
 int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
 		  const char *machine_arch, struct error *reterr)
 {
@@ -352,6 +396,8 @@ int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
 	r = settle_flavor(kernel, request->flavor, reterr);
 	if (r == 0)
 		r = settle_arch(kernel, request->arch, machine_arch, reterr);
+	if (r == 0)
+		r = ask_system(kernel, request);
 	return r < 0 ? r : settle_symbols(kernel, reterr);
 }
 

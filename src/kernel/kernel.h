@@ -14,15 +14,10 @@
 #include "base/array.h"
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "kernel/decompressors.h"
 #include "kernel/symbols.h"
 
 struct tree;
-
-/* What can unpack compressed modules: kmod, and the kernel itself; either may be unknown. */
-struct decompressors {
-	bool kmod_known, kmod_gzip, kmod_xz, kmod_zstd;
-	bool kernel_known, kernel_gzip, kernel_xz, kernel_zstd;
-};
 
 struct kernel {
 	char *release; /* as uname -r prints it */

@@ -37,6 +37,7 @@ struct tree *tree_free(struct tree *tree)
 	free(tree->release);
 	strings_done(&tree->files);
 	strings_done(&tree->modules);
+	strings_done(&tree->builtins);
 	free(tree);
 	return NULL;
 }
@@ -107,13 +108,13 @@ static int list_files(struct tree *tree)
 	return r;
 }
 
-static int add_name(struct tree *tree, const char *path)
+static int add_name(struct strings *names, const char *path)
 {
 	auto_free char *name = text_module_name(path);
 
 	if (!name)
 		return -ENOMEM;
-	return *name ? strings_add(&tree->modules, name) : 0;
+	return *name ? strings_add(names, name) : 0;
 }
 
 /* modules.builtin: one line a module, its path as if it were a file (kbuild: modules.builtin). */
@@ -128,7 +129,7 @@ static int add_builtin(struct tree *tree)
 	rest = (char *)text.data;
 	while (r == 0 && (line = strsep(&rest, "\r\n")))
 		if (*line)
-			r = add_name(tree, line);
+			r = add_name(&tree->builtins, line);
 	return r;
 }
 
@@ -137,9 +138,12 @@ static int list_modules(struct tree *tree)
 	int r = list_files(tree);
 
 	for (size_t i = 0; i < tree->files.count && r == 0; i++)
-		r = add_name(tree, tree->files.items[i]);
+		r = add_name(&tree->modules, tree->files.items[i]);
 	if (r == 0)
 		r = add_builtin(tree);
+	strings_sort_unique(&tree->builtins);
+	for (size_t i = 0; i < tree->builtins.count && r == 0; i++)
+		r = strings_add(&tree->modules, tree->builtins.items[i]);
 	strings_sort_unique(&tree->modules);
 	return r;
 }
@@ -282,18 +286,44 @@ static int read_module(const struct tree *tree, size_t index, struct module *ret
 	return fd < 0 ? fd : module_read_fd(fd, tree->files.items[index], ret, NULL);
 }
 
-const char *tree_arch(const struct tree *tree)
+void tree_sample_done(struct tree_sample *sample)
 {
-	const char *arch = NULL;
+	free(sample->vermagic);
+	strings_done(&sample->signers);
+	*sample = (struct tree_sample){ 0 };
+}
 
-	/* One module is enough; a few more, should the first ones be damaged. */
-	for (size_t i = 0; i < tree->files.count && i < 8 && !arch; i++) {
+/* Add what MODULE says; returns whether nothing is left to be asked. */
+static bool note_sample(struct module *module, struct tree_sample *sample)
+{
+	const char *key = module->signature.key_id;
+
+	if (!sample->arch)
+		sample->arch = module->arch;
+	if (!sample->vermagic)
+		sample->vermagic = take(module->vermagic);
+	if (key && sample->signers.count == 0)
+		(void)strings_add(&sample->signers, key);
+	return sample->arch && sample->vermagic && sample->signers.count;
+}
+
+int tree_sample(const struct tree *tree, struct tree_sample *ret)
+{
+	AUTO(tree_sample_done) struct tree_sample sample = { 0 };
+
+	/* One module is enough; a few more, should the first ones be damaged, or not signed. */
+	for (size_t i = 0; i < tree->files.count && i < 8; i++) {
 		auto_module struct module module = { 0 };
+		int r = read_module(tree, i, &module);
 
-		if (read_module(tree, i, &module) == 0)
-			arch = module.arch;
+		if (r == -ENOMEM)
+			return r;
+		if (r == 0 && note_sample(&module, &sample))
+			break;
 	}
-	return arch;
+	*ret = sample;
+	sample = (struct tree_sample){ 0 };
+	return 0;
 }
 
 /* Add what MODULE exports to EXPORTS, and the symbols whose CRCs it records to IMPORTS. */

@@ -26,6 +26,7 @@ struct tree {
 	struct strings files; /* module files, relative to `fd`, sorted */
 	struct module_aliases *aliases; /* its alias index */
 	struct strings modules; /* names of those and of the built-in ones, normalised, sorted */
+	struct strings builtins; /* names of the built-in ones alone */
 };
 
 /*
@@ -47,8 +48,16 @@ struct tree *tree_free(struct tree *tree);
  */
 bool tree_is_one(int fd);
 
-/* The machine of its modules as uname -m prints it; static, NULL if they do not say. */
-const char *tree_arch(const struct tree *tree);
+/* What all modules of a kernel have in common; NULL or empty if they do not say. */
+struct tree_sample {
+	const char *arch; /* as uname -m prints it; static */
+	char *vermagic;
+	struct strings signers; /* ids of the keys that signed them */
+};
+
+/* Look at some of its modules. 0 or -ENOMEM. */
+int tree_sample(const struct tree *tree, struct tree_sample *ret);
+void tree_sample_done(struct tree_sample *sample);
 /*
  * What its modules export, and the other symbols that they were built against: never complete, as
  * nothing says what else the kernel exports. What cannot be read is a diagnostic. 0 or -errno.
