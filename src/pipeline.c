@@ -57,10 +57,12 @@ static int open_sources(struct pipeline *pipeline, const struct options *options
 			struct error *reterr)
 {
 	const struct strings *given = &options->repositories;
+	auto_free char *release = catalog_base_release(pipeline->catalog);
 	const struct system_request request = {
 		.root_fd = pipeline->root_fd,
 		.root = options->root,
 		.arch = options->arch,
+		.release = release,
 	};
 
 	if (given->count == 0)

@@ -174,6 +174,38 @@ static void repair_provides(struct catalog *catalog, Id id)
 	queue_free(&hints);
 }
 
+/* Is a hint in DEP so long that it was left unread? */
+static bool is_unread(const Pool *pool, Id dep)
+{
+	const Reldep *rel = ISRELDEP(dep) ? GETRELDEP(pool, dep) : NULL;
+	const char *text;
+
+	if (rel)
+		return catalog_is_boolean(rel->flags) &&
+		       (is_unread(pool, rel->name) || is_unread(pool, rel->evr));
+	text = pool_id2str(pool, dep);
+	return text_starts(text, "modalias(") && strnlen(text, CAPABILITY_MAX + 1) > CAPABILITY_MAX;
+}
+
+static bool has_unread(const Pool *pool, const Solvable *s, Offset dependencies)
+{
+	const Id *dep = dependencies ? s->repo->idarraydata + dependencies : NULL;
+
+	while (dep && *dep && !is_unread(pool, *dep))
+		dep++;
+	return dep && *dep;
+}
+
+static void diagnose_unread(Pool *pool, Solvable *s, struct source *source)
+{
+	if (has_unread(pool, s, s->supplements) || has_unread(pool, s, s->provides))
+		(void)diagnostics_add(&source->diagnostics, "oversized-hint",
+				      pool_solvable2str(pool, s),
+				      "a hint of %s has more than %d bytes and is left unread; "
+				      "write several shorter modalias() instead of one",
+				      pool_solvable2str(pool, s), CAPABILITY_MAX);
+}
+
 static void finish_repo(struct catalog *catalog, Repo *repo, struct source *source)
 {
 	Solvable *s;
@@ -194,6 +226,7 @@ static void finish_repo(struct catalog *catalog, Repo *repo, struct source *sour
 		}
 		repair_supplements(catalog->pool, s);
 		repair_provides(catalog, id);
+		diagnose_unread(catalog->pool, s, source);
 		source->packages++;
 		if (catalog_is_driver(catalog, id))
 			source->drivers++;

@@ -39,6 +39,11 @@ int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 int catalog_add_source(struct catalog *catalog, struct source *source, size_t index);
 
 bool catalog_has_base(const struct catalog *catalog);
+/*
+ * The version of the distribution as dnf reads it off the base, for $releasever. Owned; NULL if no
+ * installed package says so.
+ */
+char *catalog_base_release(const struct catalog *catalog);
 
 /*
  * What the kernel package that provides `kernel-uname-r = RELEASE` provides, together with its

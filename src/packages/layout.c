@@ -113,16 +113,17 @@ static int read_dnf(const struct repofile_section *main, struct layout *layout)
 int layout_read(int root_fd, enum repository_manager manager, struct layout *ret,
 		struct diagnostics *diagnostics)
 {
-	auto_repofile struct repofile file = { 0 };
-	auto_layout struct layout layout = { .manager = manager };
-	const struct repofile_section *main;
 	bool zypp = manager == MANAGER_ZYPP;
-	int r = layout_read_file(root_fd, zypp ? "/etc/zypp/zypp.conf" : "/etc/dnf/dnf.conf", false,
-				 &file, diagnostics);
+	auto_layout struct layout layout = {
+		.manager = manager,
+		.path = zypp ? "/etc/zypp/zypp.conf" : "/etc/dnf/dnf.conf",
+	};
+	const struct repofile_section *main;
+	int r = layout_read_file(root_fd, layout.path, false, &layout.configuration, diagnostics);
 
 	if (r < 0)
 		return r;
-	main = repofile_find(&file, "main");
+	main = repofile_find(&layout.configuration, "main");
 	r = zypp ? read_zypp(main, &layout) : read_dnf(main, &layout);
 	if (r < 0)
 		return r;
@@ -133,6 +134,7 @@ int layout_read(int root_fd, enum repository_manager manager, struct layout *ret
 
 void layout_done(struct layout *layout)
 {
+	repofile_done(&layout->configuration);
 	strings_done(&layout->repositories);
 	strings_done(&layout->variables);
 	strings_done(&layout->caches);

@@ -10,6 +10,8 @@
 
 struct layout {
 	enum repository_manager manager;
+	const char *path; /* of its own configuration file */
+	struct repofile configuration; /* what is in it; dnf's may have repositories too */
 	struct strings repositories; /* folders of *.repo files, the first one first */
 	struct strings variables; /* folders of a file for each variable, the last one wins */
 	struct strings caches; /* folders that hold one for each repository */

@@ -159,10 +159,21 @@ static int read_variable(struct survey *survey, const char *folder, const char *
 	return variables_set(&survey->variables, name, value);
 }
 
+/* dnf asks the rpm database first, zypp not at all. */
+static int set_releases(struct survey *survey)
+{
+	const struct system_request *request = survey->request;
+	auto_free char *release = NULL;
+
+	if (survey->layout.manager == MANAGER_DNF && request->release)
+		return set_release(&survey->variables, request->release);
+	release = find_release(request->root_fd);
+	return release ? set_release(&survey->variables, release) : 0;
+}
+
 static int read_variables(struct survey *survey)
 {
-	auto_free char *release = find_release(survey->request->root_fd);
-	int r = release ? set_release(&survey->variables, release) : 0;
+	int r = set_releases(survey);
 
 	if (r == 0)
 		r = set_arch(survey);
@@ -211,6 +222,16 @@ static int add_repository(struct survey *survey, const char *path,
 	return r;
 }
 
+static int add_repositories(struct survey *survey, const char *path, const struct repofile *file)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < file->count && r == 0; i++)
+		if (!text_equal(file->sections[i].name, "main"))
+			r = add_repository(survey, path, &file->sections[i]);
+	return r;
+}
+
 static int read_repositories(struct survey *survey, const char *folder)
 {
 	auto_strings struct strings names = { 0 };
@@ -226,9 +247,8 @@ static int read_repositories(struct survey *survey, const char *folder)
 			continue;
 		r = layout_read_file(survey->request->root_fd, path, true, &file,
 				     survey->diagnostics);
-		for (size_t j = 0; j < file.count && r >= 0; j++)
-			if (!text_equal(file.sections[j].name, "main"))
-				r = add_repository(survey, path, &file.sections[j]);
+		if (r > 0)
+			r = add_repositories(survey, path, &file);
 	}
 	return r < 0 ? r : 0;
 }
@@ -240,6 +260,9 @@ static int survey_manager(struct survey *survey, enum repository_manager manager
 
 	if (r == 0)
 		r = read_variables(survey);
+	/* dnf: dnf.conf(5), "[main] ... Repo Options"; zypp has none there. */
+	if (r == 0 && manager == MANAGER_DNF)
+		r = add_repositories(survey, survey->layout.path, &survey->layout.configuration);
 	for (size_t i = 0; i < survey->layout.repositories.count && r == 0; i++)
 		r = read_repositories(survey, survey->layout.repositories.items[i]);
 	if (r == 0 && survey->count > 0)

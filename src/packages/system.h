@@ -22,6 +22,7 @@ struct system_request {
 	int root_fd;
 	const char *root; /* its path, for people; NULL for the running system */
 	const char *arch; /* what $arch stands for; NULL: that of the running kernel */
+	const char *release; /* what the rpm database says of $releasever; NULL: nothing */
 };
 
 /*

@@ -239,6 +239,41 @@ same_as() {
 	equals "file:///srv/9.4/i386 None" "$(sources "'%s %s' % (s['location'], s['error'])")"
 }
 
+@test "dnf takes the release from the package that stands for the distribution, if one is installed" {
+	printf 'VERSION_ID="8.1"\n' >"$ROOT/etc/os-release"
+	dnf_repository foo "file:///srv/\$releasever/\$releasever_major"
+	local package wanted
+	while IFS='|' read -r package wanted; do
+		printf '%b\n' "package $package" "package filesystem-1-1.x86_64" | make_base
+		kmp foo | make_repo "$ROOT/srv/$wanted"
+		plan
+		equals "file:///srv/$wanted None" "$(sources "'%s %s' % (s['location'], s['error'])")" "$package"
+		rm -r "$ROOT/var/lib/rpm"
+	done <<-'TEXT'
+		centos-stream-release-9.4-1.noarch\nprovides system-release = 9.9|9.9/9
+		centos-stream-release-9.4-1.noarch\nprovides system-release|9.4/9
+		system-release-9.4-1.noarch\nprovides system-release = 9.9|9.4/9
+		a-1-1.noarch\nprovides system-release = 9.3\nprovides system-release(releasever) = 9|9/9
+		redhat-release-10-3.noarch\nprovides redhat-release = 10-3|10/10
+		b-1-1.noarch\nprovides release|8.1/8
+	TEXT
+}
+
+@test "repositories inside dnf.conf count, before those of the same id in a folder" {
+	kmp foo | make_repo "$ROOT/srv/foo"
+	kmp bar | make_repo "$ROOT/srv/bar"
+	printf '%s\n' "[main]" gpgcheck=0 "[foo]" baseurl=file:///srv/foo "[off]" enabled=0 >"$ROOT/etc/dnf/dnf.conf"
+	dnf_repository bar file:///srv/bar
+	dnf_repository foo file:///srv/elsewhere
+	plan
+	equals $'bar None\nfoo None' "$(sources "'%s %s' % (s['alias'], s['error'])")"
+	equals malformed-repository "$(json "' '.join(d['id'] for d in a['diagnostics'])")"
+	cp "$ROOT/etc/dnf/dnf.conf" "$ROOT/etc/zypp/zypp.conf"
+	repository zypps dir:///srv/bar
+	plan
+	equals zypps "$(sources "s['alias']")"
+}
+
 @test "RPMs of a cached repository are at hand if its package manager kept them" {
 	rpm=foo-kmp-default-1.0_k6.4.0_1-1.1
 	mkdir -p repo/x86_64

@@ -514,6 +514,24 @@ rejected kabi-mismatch" "$(verdict foo-kmp-default)"
 	[[ $output == *Notes*"$bare"*"1,024 bytes"* ]]
 }
 
+@test "oversized-hint: over 65,536 bytes nothing is read, which is said of the repository" {
+	local where length
+	for where in supplements provides; do
+		for length in 65536 65537; do
+			make_repo repo <<-TEXT
+				package $bare
+				requires ksym(default:printk) = 1111
+				$where modalias(kernel-default:$(printf "%-*s" $((length - 25)) "pci:v00008086d000010D3sv" | tr ' ' '*'))
+			TEXT
+			plan --repo repo
+			equals "$((length > 65536))" "$(json "sum(d['id'] == 'oversized-hint' and d['culprit'] == '$bare'
+				for d in a['sources'][0]['diagnostics'])")" "$where $length"
+			equals "$((length <= 65536))" "$(json "len(a['packages'])")" "$where $length"
+		done
+	done
+	says "$bare has more than 65536 bytes"
+}
+
 @test "long-hint: the prefix of a long hint counts" {
 	local filler
 	printf -v filler '%1000s' ''
