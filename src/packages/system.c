@@ -35,7 +35,10 @@ static void release_survey(struct survey *survey)
 	free(survey->repositories);
 }
 
-/* What stands between BEFORE and the first of STOPS in the file PATH. Owned; NULL if nothing. */
+/*
+ * What stands between BEFORE, whose '\n' is the start of any line, and the first of STOPS in the
+ * file PATH. Owned; NULL if nothing.
+ */
 static char *find_between(int root_fd, const char *path, const char *before, const char *stops)
 {
 	auto_bytes struct bytes bytes = { 0 };
@@ -43,10 +46,12 @@ static char *find_between(int root_fd, const char *path, const char *before, con
 
 	if (file_read_in_root(root_fd, path, RELEASE_SIZE_MAX, &bytes) < 0)
 		return NULL;
-	found = strstr((const char *)bytes.data, before);
+	if (*before == '\n' && text_starts((const char *)bytes.data, before + 1))
+		found = (const char *)bytes.data + strlen(before + 1);
+	else if ((found = strstr((const char *)bytes.data, before)))
+		found += strlen(before);
 	if (!found)
 		return NULL;
-	found += strlen(before);
 	return strndup(found, strcspn(found, stops));
 }
 
