@@ -16,6 +16,7 @@ static const struct verb *const verbs[] = {
 	&verb_stage,
 	&verb_scan,
 	&verb_explain,
+	&verb_check,
 };
 
 /* Options without a letter. */
@@ -58,19 +59,28 @@ static void print_option(const struct option_row *row)
 		printf("      %-25s %s\n", name ? name : row->name, row->help);
 }
 
+static void print_verb(const struct verb *verb)
+{
+	auto_free char *name =
+		text_format("%s%s%s", verb->name, *verb->arguments ? " " : "", verb->arguments);
+
+	printf("  %-19s %s%s\n", name ? name : verb->name, verb->summary,
+	       verb == verbs[0] ? " (the default)" : "");
+}
+
 static void print_help(void)
 {
 	puts("Usage: kmp-match [OPTION]... [VERB] [ARGUMENT]...\n\n"
 	     "Choose the driver packages (KMPs) that this machine needs, and stage them.\n\n"
 	     "Verbs:");
 	for (size_t i = 0; i < COUNT(verbs); i++)
-		printf("  %-8s %s%s\n", verbs[i]->name, verbs[i]->summary,
-		       i == 0 ? " (the default)" : "");
+		print_verb(verbs[i]);
 	puts("\nOptions:");
 	for (size_t i = 0; i < COUNT(rows); i++)
 		print_option(&rows[i]);
 	puts("\nExit status: 0 done or nothing needed, 1 failed, 2 wrong usage, 3 a device\n"
-	     "without a driver has one on offer and every build of it was refused.");
+	     "without a driver has one on offer and every build of it was refused, or check\n"
+	     "found what does not fit.");
 }
 
 static int add(struct strings *list, const char *text)

@@ -14,6 +14,7 @@
 #include "hardware/device.h"
 #include "kernel/kernel.h"
 #include "packages/source.h"
+#include "select/check.h"
 #include "select/explanation.h"
 #include "select/plan.h"
 
@@ -61,6 +62,11 @@ void report_devices_text(const struct device_list *devices, const struct report_
 			 FILE *out);
 /* {format, tool, arch, devices}: also the snapshot format, so sorted and without times. Owned. */
 struct json *report_devices_json(const struct device_list *devices);
+
+/* The answer of `check`. */
+void report_check_text(const struct check *check, const struct report_style *style, FILE *out);
+/* {format, tool, kernels, result}. Owned. */
+struct json *report_check_json(const struct check *check, int exit);
 
 /* {format, tool, error, result} for a run that failed. Owned. */
 struct json *report_error_json(const struct error *error, int exit);

@@ -16,7 +16,7 @@ struct verb {
 		   char **argv); /* returns the exit status */
 };
 
-extern const struct verb verb_stage, verb_scan, verb_explain;
+extern const struct verb verb_check, verb_explain, verb_scan, verb_stage;
 
 /* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
 int verb_fail(const struct options *options, const struct error *error, int exit);

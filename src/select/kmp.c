@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/kmp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "packages/rpm.h"
+#include "packages/source.h"
+
+#define WHAT "check the driver package"
+
+void kmp_done(struct kmp *kmp)
+{
+	for (size_t i = 0; i < kmp->module_count; i++)
+		free(kmp->modules[i].path);
+	for (size_t i = 0; i < kmp->file_count; i++)
+		module_done(&kmp->files[i]);
+	free(kmp->modules);
+	free(kmp->files);
+	free(kmp->nevra);
+	free(kmp->name);
+	free(kmp->path);
+	free(kmp->trouble);
+	*kmp = (struct kmp){ 0 };
+}
+
+bool kmp_is_path(const char *text)
+{
+	return strchr(text, '/') || text_is_module_file(text) || text_ends(text, ".rpm");
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* One more module at PATH, whose content is the file with the index FILE. */
+static int add_module(struct kmp *kmp, const char *path, size_t file)
+{
+	struct kmp_module *module;
+
+	if (array_grow(&kmp->modules, kmp->module_count, sizeof(*kmp->modules)) < 0)
+		return -ENOMEM;
+	module = &kmp->modules[kmp->module_count];
+	module->path = strdup(path);
+	if (!module->path)
+		return -ENOMEM;
+	module->file = file;
+	kmp->module_count++;
+	return 0;
+}
+
+/* One more module at PATH, with FACTS, which are taken over. */
+static int add_file(struct kmp *kmp, const char *path, struct module *facts)
+{
+	if (array_grow(&kmp->files, kmp->file_count, sizeof(*kmp->files)) < 0)
+		return -ENOMEM;
+	kmp->files[kmp->file_count++] = *facts;
+	*facts = (struct module){ 0 };
+	return add_module(kmp, path, kmp->file_count - 1);
+}
+
+struct visit {
+	struct kmp *kmp;
+	struct error *reterr;
+};
+
+static int read_entry(const struct rpm_entry *entry, struct bytes *ret)
+{
+	auto_bytes struct bytes content = { 0 };
+	long got = 0;
+
+	if (entry->size > MODULE_SIZE_MAX)
+		return -EFBIG;
+	content.data = malloc(entry->size + 1);
+	if (!content.data)
+		return -ENOMEM;
+	while (content.size < entry->size) {
+		got = rpm_entry_read(entry, content.data + content.size,
+				     entry->size - content.size);
+		if (got <= 0)
+			return -EBADMSG;
+		content.size += (size_t)got;
+	}
+	content.data[content.size] = '\0';
+	*ret = content;
+	content = (struct bytes){ 0 };
+	return 0;
+}
+
+/* A second name of a module that was read before. */
+static int visit_link(struct kmp *kmp, const struct rpm_entry *entry)
+{
+	for (size_t i = 0; i < kmp->module_count; i++)
+		if (text_equal(kmp->modules[i].path, entry->link))
+			return add_module(kmp, entry->path, kmp->modules[i].file);
+	return 0;
+}
+
+static int visit_entry(void *context, const struct rpm_entry *entry)
+{
+	const struct visit *visit = context;
+	auto_bytes struct bytes content = { 0 };
+	auto_module struct module facts = { 0 };
+	int r;
+
+	if (!S_ISREG(entry->mode) || !text_is_module_file(entry->path))
+		return 0;
+	if (entry->link)
+		return visit_link(visit->kmp, entry);
+	r = read_entry(entry, &content);
+	if (r == 0)
+		r = module_read(&content, base_name(entry->path), &facts, visit->reterr);
+	return r < 0 ? r : add_file(visit->kmp, entry->path, &facts);
+}
+
+/* Hand KMP, which was read from what is called NAME, over to RET. */
+static int finish(struct kmp *kmp, const char *name, struct kmp *ret, struct error *reterr)
+{
+	if (kmp->module_count == 0)
+		return error_set(reterr, -EBADMSG, WHAT, name, "there is no kernel module in it",
+				 "give a kernel module package or a module file");
+	*ret = *kmp;
+	*kmp = (struct kmp){ 0 };
+	return 0;
+}
+
+int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr)
+{
+	auto_kmp struct kmp kmp = { .path = strdup(name) };
+	struct visit visit = { &kmp, reterr };
+	auto_rpm struct rpm *rpm = NULL;
+	int r = kmp.path ? rpm_open(fd, name, &rpm, reterr) : -ENOMEM;
+
+	if (r == 0)
+		r = rpm_verify_payload(rpm, reterr);
+	if (r >= 0)
+		r = rpm_payload(rpm, visit_entry, &visit, reterr);
+	if (r == 0) {
+		kmp.nevra = strdup(rpm_nevra(rpm));
+		r = kmp.nevra ? 0 : -ENOMEM;
+	}
+	if (r < 0)
+		return error_set(reterr, r, WHAT, name, NULL, NULL);
+	return finish(&kmp, name, ret, reterr);
+}
+
+static int read_bare(int fd, const char *path, struct kmp *ret, struct error *reterr)
+{
+	auto_kmp struct kmp kmp = { .path = strdup(path) };
+	auto_module struct module facts = { 0 };
+	int r = kmp.path ? module_read_fd(fd, base_name(path), &facts, reterr) : -ENOMEM;
+
+	if (r == 0)
+		r = add_file(&kmp, path, &facts);
+	if (r < 0)
+		return error_set(reterr, r, WHAT, path, NULL, NULL);
+	return finish(&kmp, path, ret, reterr);
+}
+
+int kmp_read(const char *path, struct kmp *ret, struct error *reterr)
+{
+	auto_fd int fd = file_open_regular(AT_FDCWD, path);
+
+	if (fd < 0)
+		return error_set(reterr, fd, WHAT, path, file_strerror(fd),
+				 "give an RPM, a module file, or the name of a package");
+	if (source_is_rpm(fd, path))
+		return kmp_read_rpm(fd, path, ret, reterr);
+	return read_bare(fd, path, ret, reterr);
+}
+
+int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files, struct kmp *ret,
+		       struct error *reterr)
+{
+	auto_kmp struct kmp kmp = { .nevra = strdup(nevra) };
+	int r = kmp.nevra ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < files->count && r == 0; i++) {
+		const char *path = files->items[i];
+		auto_module struct module facts = { 0 };
+		auto_fd int fd = -1;
+
+		if (!text_is_module_file(path))
+			continue;
+		fd = file_open_regular_in_root(root_fd, path, O_NOFOLLOW);
+		r = fd < 0 ? error_set(reterr, fd, "read the module", path, file_strerror(fd), NULL)
+			   : module_read_fd(fd, base_name(path), &facts, reterr);
+		if (r == 0)
+			r = add_file(&kmp, path, &facts);
+	}
+	if (r < 0)
+		return error_set(reterr, r, WHAT, nevra, NULL, NULL);
+	return finish(&kmp, nevra, ret, reterr);
+}

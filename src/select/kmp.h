@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kmp - a package or a bare module that is at hand: the facts of its modules, each read once.
+ *
+ * Layer: select.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "kernel/module.h"
+
+struct kmp_module {
+	char *path; /* absolute, as in the package */
+	size_t file; /* index of its content: hard links share one */
+};
+
+struct kmp {
+	char *nevra; /* NULL for a bare module */
+	char *name; /* of a package that was asked for by name; else NULL */
+	char *path; /* of the RPM or module; NULL if it is installed */
+	char *trouble; /* why its modules could not be read: a sentence; NULL if they were */
+	bool in_use; /* installed, and drives a device or could */
+	struct kmp_module *modules;
+	size_t module_count;
+	struct module *files;
+	size_t file_count;
+};
+
+/* Is TEXT the path of an RPM or of a module, rather than the name of a package? */
+bool kmp_is_path(const char *text);
+/*
+ * Read the RPM or module file at PATH, in any compression, told apart by content.
+ * 0, -EBADMSG with *RETERR set if it is neither, damaged, or without modules, or another -errno.
+ */
+int kmp_read(const char *path, struct kmp *ret, struct error *reterr);
+/* The same of the RPM open at FD, called NAME in messages. */
+int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr);
+/* Read the modules among the FILES of the installed package NEVRA below ROOT_FD. As above. */
+int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files, struct kmp *ret,
+		       struct error *reterr);
+void kmp_done(struct kmp *kmp);
+
+#define auto_kmp __attribute__((cleanup(kmp_done)))

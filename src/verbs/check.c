@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "select/target.h"
+#include "verbs/verb.h"
+
+/* Packages are asked for by name: only then are repositories of any use. */
+static bool names_package(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (!kmp_is_path(argv[i]))
+			return true;
+	return false;
+}
+
+static int find_kernels(const struct options *options, const struct pipeline *pipeline,
+			struct check *check, struct error *reterr)
+{
+	const struct kernel_request request = pipeline_kernel_request(pipeline, options);
+
+	return target_find_each(&request, pipeline->catalog, pipeline->devices.arch,
+				&check->kernels, &check->kernel_count, reterr);
+}
+
+static int find_kmps(const struct options *options, const struct pipeline *pipeline, int argc,
+		     char **argv, struct check *check, struct error *reterr)
+{
+	const struct kmps_offer offer = {
+		.root = options->root ? options->root : "/",
+		.root_fd = pipeline->root_fd,
+		.catalog = pipeline->catalog,
+		.sources = pipeline->sources,
+	};
+	int r = 0;
+
+	check->installed = argc == 0;
+	if (check->installed)
+		return kmps_add_installed(&check->kmps, &offer, &pipeline->devices, reterr);
+	for (int i = 0; i < argc && r == 0; i++)
+		r = kmps_add(&check->kmps, &offer, argv[i], reterr);
+	return r;
+}
+
+static int run(const struct options *options, struct pipeline *pipeline, int argc, char **argv,
+	       struct check *check, struct error *reterr)
+{
+	const struct pipeline_parts parts = {
+		.hardware = argc == 0,
+		.sources = names_package(argc, argv),
+	};
+	int r = pipeline_read(options, &parts, pipeline, reterr);
+
+	if (r == 0) {
+		r = find_kernels(options, pipeline, check, reterr);
+		pipeline->usage = r == -EINVAL;
+	}
+	if (r == 0)
+		r = find_kmps(options, pipeline, argc, argv, check, reterr);
+	return r < 0 ? r : check_run(check);
+}
+
+static int print_answer(const struct check *check, const struct options *options, int exit)
+{
+	struct report_style style = verb_style(options);
+	auto_json struct json *json = NULL;
+
+	if (options->json) {
+		json = report_check_json(check, exit);
+		return json_write(json, stdout);
+	}
+	report_check_text(check, &style, stdout);
+	return fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+static int run_check(const struct options *options, int argc, char **argv)
+{
+	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1 };
+	auto_error struct error error = { 0 };
+	auto_check struct check check = { 0 };
+	int exit, r;
+
+	if (options->kernels.count == 0) {
+		error_set(&error, -EINVAL, "check driver packages", NULL, "no kernel was given",
+			  "name one or more with --kernel");
+		return verb_fail(options, &error, EXIT_USAGE);
+	}
+	r = run(options, &pipeline, argc, argv, &check, &error);
+	verb_say_sources(&pipeline);
+	verb_warn(&pipeline.diagnostics);
+	if (r < 0) {
+		error_set(&error, r, "check driver packages", NULL, NULL, NULL);
+		return verb_fail(options, &error, pipeline.usage ? EXIT_USAGE : EXIT_TROUBLE);
+	}
+	verb_warn(&pipeline.devices.diagnostics);
+	for (size_t i = 0; i < check.kernel_count; i++)
+		verb_warn(&check.kernels[i].diagnostics);
+	exit = pipeline.trouble ? EXIT_TROUBLE : check_refuses(&check) ? EXIT_REFUSED : EXIT_DONE;
+	return print_answer(&check, options, exit) < 0 ? verb_cannot_write() : exit;
+}
+
+const struct verb verb_check = {
+	.name = "check",
+	.arguments = "[KMP]...",
+	.summary = "tell which kernels would take which driver packages",
+	.run = run_check,
+};
