@@ -15,7 +15,10 @@ WERROR ?= -Werror
 PKG_CONFIG ?= pkg-config
 SCDOC ?= scdoc
 
-ifneq ($(SANITIZE),)
+ifneq ($(FUZZ),)
+variant := fuzz
+sanitize := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifneq ($(SANITIZE),)
 variant := sanitize
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 else
@@ -24,6 +27,9 @@ endif
 # What src/hardware/probe.h names: the build is one of its own, so that nothing stale is linked.
 WITHOUT ?=
 build := build/$(subst $() ,-without-,$(strip $(variant)-$(notdir $(CC)) $(sort $(WITHOUT))))
+ifneq ($(FUZZ),)
+build := build/fuzz
+endif
 
 libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd libcrypto
 libraries += $(if $(filter pci,$(WITHOUT)),,libpci) $(if $(filter usb,$(WITHOUT)),,libusb-1.0)
@@ -48,7 +54,7 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
 # Some install what is missing first, so they must not ask for it while the Makefile is read.
-ifneq ($(filter-out help clean setup demo check man,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean setup demo check man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
 include $(build)/flags.mk
 endif
 
@@ -83,7 +89,23 @@ unit-tests: $(unit_tests)
 $(build)/tests/unit/%: $(build)/tests/unit/%.o $(build)/libkmp-match.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(library_libs) $(shell $(PKG_CONFIG) --libs cmocka)
+
+# With libFuzzer's main, or else with one that replays a corpus.
+fuzz_targets := $(patsubst tests/fuzz/%.c,$(build)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
+fuzz-targets: $(fuzz_targets)
+$(build)/tests/fuzz/fuzz-%: $(build)/tests/fuzz/fuzz-%.o $(if $(FUZZ),,$(build)/tests/fuzz/replay.o) \
+		$(build)/libkmp-match.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(if $(FUZZ),-fsanitize=fuzzer) $(LDFLAGS) -o $@ $^ $(library_libs)
 .PRECIOUS: $(build)/%.o
+
+fuzz:
+	$(Q)tools/setup fuzz
+	$(Q)$(MAKE) --no-print-directory FUZZ=1 CC=clang fuzz-targets
+
+SECONDS ?= 60
+fuzz-run: fuzz
+	$(Q)tests/fuzz/run build/fuzz/tests/fuzz $(SECONDS)
 
 
 setup:
@@ -96,7 +118,7 @@ demo:
 
 check:
 	$(Q)tools/setup check
-	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests
+	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests fuzz-targets
 	$(Q)BUILD=$(build) tests/run
 
 # Made of the program's --help; a cross build names a kmp-match that runs here.
@@ -132,11 +154,12 @@ install: all completion $(if $(with_man),man)
 		@echo 'kmp-match: installed without its man page, which needs $(SCDOC)')
 
 clean:
-	$(Q)rm -rf build/release-* build/sanitize-* build/completion build/kmp-match.8
+	$(Q)rm -rf build/release-* build/sanitize-* build/fuzz build/completion build/kmp-match.8
 
 help:
 	@echo 'make demo     install what is missing, build, and show a plan on real packages'
 	@echo 'make check    install what tests need, and run all of them'
+	@echo 'make fuzz     build the fuzz targets; make fuzz-run SECONDS=60 runs each of them'
 	@echo 'make          build the program'
 	@echo 'make setup    install what the build needs'
 	@echo 'make man      make the man page, build/kmp-match.8'
@@ -144,4 +167,4 @@ help:
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests setup demo check completion man install help
+.PHONY: all clean unit-tests fuzz fuzz-run fuzz-targets setup demo check completion man install help

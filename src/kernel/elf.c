@@ -107,6 +107,7 @@ struct elf_section elf_section_at(const struct elf *elf, uint32_t index)
 		.name = name < elf->section_names_size ? elf->section_names + name : "",
 		.type = (uint32_t)get(elf, header, &sh_type),
 		.link = (uint32_t)get(elf, header, &sh_link),
+		.data = elf->data,
 	};
 
 	/* The section 0 is none; its fields have other meanings. */

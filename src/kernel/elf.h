@@ -34,8 +34,8 @@ struct elf {
 struct elf_section {
 	const char *name;
 	uint32_t type, link;
-	const uint8_t *data; /* NULL if it is empty or takes no room in the file */
-	size_t size;
+	const uint8_t *data; /* never NULL */
+	size_t size; /* 0 if it takes no room in the file */
 };
 
 enum elf_symbol_place { ELF_UNDEFINED, ELF_ABSOLUTE, ELF_IN_SECTION, ELF_ELSEWHERE };

@@ -151,11 +151,15 @@ static int read_extended_versions(const struct elf *elf, struct remarks *imports
 	struct elf_section crcs = { 0 }, names = { 0 };
 	bool has_crcs = elf_find(elf, "__version_ext_crcs", &crcs);
 	bool has_names = elf_find(elf, "__version_ext_names", &names);
-	const char *name = (const char *)names.data, *end = name + names.size;
+	const char *name, *end;
 	int r = 0;
 
 	if (!has_crcs && !has_names)
 		return 0;
+	if (!has_crcs || !has_names)
+		return fail(reterr_why, "it has only one of the sections of extended CRCs");
+	name = (const char *)names.data;
+	end = name + names.size;
 	if (crcs.size % sizeof(uint32_t) || crcs.size / sizeof(uint32_t) > ELF_SYMBOLS_MAX ||
 	    (names.size > 0 && end[-1] != '\0'))
 		return fail(reterr_why, "its extended symbol versions are of a strange size");

@@ -80,6 +80,8 @@ static int read_row(struct symbol_table *table, char *line)
 		exporter = exporter_name(symbol.exporter);
 		if (!exporter)
 			return -ENOMEM;
+		if (*exporter == '\0')
+			return -EBADMSG;
 		symbol.exporter = exporter;
 	}
 	symbol.name_space = name_space && *name_space ? name_space : NULL;

@@ -279,6 +279,7 @@ static const struct extended {
 	{ "more names than CRCs", { 1 }, 1, "a\0b\0", 5, NULL, 0, NULL, "than CRCs" },
 	{ "names without an end", { 1 }, 1, "a", 1, NULL, 0, NULL, "strange size" },
 	{ "CRCs without names", { 1 }, 1, "", 0, NULL, 0, NULL, "than names" },
+	{ "CRCs without the section of names", { 1 }, 1, NULL, 0, NULL, 0, NULL, "only one" },
 };
 
 static void extended_modversions_are_read(void **state)
@@ -295,8 +296,9 @@ static void extended_modversions_are_read(void **state)
 		for (size_t j = 0; j < row->count; j++)
 			elf_image_number(&image, &crcs, row->crcs[j], 4);
 		add_section(&image, "__version_ext_crcs", &crcs);
-		elf_image_section(&image, "__version_ext_names", SHT_PROGBITS, row->names,
-				  row->names_size);
+		if (row->names)
+			elf_image_section(&image, "__version_ext_names", SHT_PROGBITS, row->names,
+					  row->names_size);
 		if (row->basic) {
 			add_version(&image, &versions, row->basic, row->basic_crc);
 			add_section(&image, "__versions", &versions);

@@ -112,6 +112,7 @@ static void what_is_no_row_is_refused_with_its_line(void **state)
 		{ "a blank in the name", "0x00000001\ta b\tvmlinux\tEXPORT_SYMBOL\n", 0, 1 },
 		{ "an escape in the name", "0x00000001\ta\033[2J\tvmlinux\n", 0, 1 },
 		{ "an empty exporter", "0x00000001\ts\t\tEXPORT_SYMBOL\n", 0, 1 },
+		{ "an exporter without a name", "0x00000001\ts\tdrivers/\tEXPORT_SYMBOL\n", 0, 1 },
 		{ "another kind", "0x00000001\ts\tvmlinux\tIMPORT\n", 0, 1 },
 		{ "a NUL in a row", GOOD "0x00000001\ts\tvmlinux\0\tEXPORT_SYMBOL\n",
 		  sizeof(GOOD) + 35, 2 },
