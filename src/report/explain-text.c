@@ -14,6 +14,7 @@ struct telling {
 	const struct page *page;
 	const struct explanation *explanation;
 	bool *told; /* of each package: are its rules shown already? */
+	size_t *leaders; /* of each device: the first one with the same packages */
 };
 
 static void put_subject(const struct page *page, const struct subject *subject)
@@ -105,11 +106,21 @@ static void put_package(const struct telling *telling, size_t number, size_t ind
 	put_notes(page, &package->diagnostics);
 }
 
+/* Hints are sorted by device. */
 static bool serves(const struct plan_package *package, size_t device)
 {
-	for (size_t i = 0; i < package->hint_count; i++)
-		if (package->hints[i].device == device)
+	size_t first = 0, last = package->hint_count;
+
+	while (first < last) {
+		size_t middle = first + (last - first) / 2;
+
+		if (package->hints[middle].device == device)
 			return true;
+		if (package->hints[middle].device < device)
+			first = middle + 1;
+		else
+			last = middle;
+	}
 	return false;
 }
 
@@ -122,13 +133,16 @@ static bool same_packages(const struct explanation *explanation, size_t left, si
 	return true;
 }
 
-/* Has an earlier device the same packages, so that it was shown with that one? */
-static bool is_shown(const struct explanation *explanation, size_t device)
+static void find_leaders(const struct telling *telling)
 {
-	for (size_t i = 0; i < device; i++)
-		if (same_packages(explanation, i, device))
-			return true;
-	return false;
+	for (size_t i = 0; i < telling->explanation->devices.count; i++) {
+		size_t leader = 0;
+
+		while (leader < i && (telling->leaders[leader] != leader ||
+				      !same_packages(telling->explanation, leader, i)))
+			leader++;
+		telling->leaders[i] = leader;
+	}
 }
 
 static void put_candidates(const struct telling *telling, size_t device)
@@ -143,16 +157,14 @@ static void put_candidates(const struct telling *telling, size_t device)
 		page_line(telling->page, 2, INK_PLAIN, "No package on offer has a hint for it.");
 }
 
-/* DEVICE, with all behind it that have the same candidates. */
-static void put_devices(const struct telling *telling, size_t device)
+/* LEADER and all behind it that have the same candidates, then those. */
+static void put_group(const struct telling *telling, size_t leader)
 {
-	const struct explanation *explanation = telling->explanation;
-
 	page_gap(telling->page);
-	for (size_t i = device; i < explanation->devices.count; i++)
-		if (same_packages(explanation, device, i))
-			put_device(telling->page, &explanation->devices.items[i]);
-	put_candidates(telling, device);
+	for (size_t i = leader; i < telling->explanation->devices.count; i++)
+		if (telling->leaders[i] == leader)
+			put_device(telling->page, &telling->explanation->devices.items[i]);
+	put_candidates(telling, leader);
 }
 
 /* Packages that are made for none of the devices. */
@@ -172,24 +184,31 @@ static void put_others(const struct telling *telling)
 	}
 }
 
+static void put_groups(const struct telling *telling)
+{
+	find_leaders(telling);
+	for (size_t i = 0; i < telling->explanation->devices.count; i++)
+		if (telling->leaders[i] == i)
+			put_group(telling, i);
+	put_others(telling);
+}
+
 void report_explanation_text(const struct report *report, const struct explanation *explanation,
 			     const struct report_style *style, FILE *out)
 {
 	const struct page page = { out, style };
-	auto_free bool *told = calloc(explanation->plan.count + 1, sizeof(*told));
-	const struct telling telling = { &page, explanation, told };
+	size_t devices = explanation->devices.count, packages = explanation->plan.count;
+	auto_free bool *told = calloc(packages + 1, sizeof(*told));
+	auto_free size_t *leaders = calloc(devices + 1, sizeof(*leaders));
+	const struct telling telling = { &page, explanation, told, leaders };
 
 	put_subject(&page, explanation->subject);
 	text_put_kernel(&page, report->kernel);
 	text_put_sources(&page, report->sources, report->source_count);
-	for (size_t i = 0; i < explanation->devices.count && told; i++)
-		if (!is_shown(explanation, i))
-			put_devices(&telling, i);
-	if (told)
-		put_others(&telling);
+	if (told && leaders)
+		put_groups(&telling);
 	page_gap(&page);
 	page_line(&page, 0, INK_BOLD, "%zu device%s, %zu package%s, of which %zu selected.",
-		  explanation->devices.count, explanation->devices.count == 1 ? "" : "s",
-		  explanation->plan.count, explanation->plan.count == 1 ? "" : "s",
+		  devices, devices == 1 ? "" : "s", packages, packages == 1 ? "" : "s",
 		  plan_selected_count(&explanation->plan));
 }

@@ -108,28 +108,32 @@ static char *pass_flavor(const struct step_context *context, const struct plan_p
 		"it is called a package for kernel-%s, and nothing in it is tied to that", flavor);
 }
 
-static char *describe_symbols(const struct kabi *kabi)
+/* What modules were proven to find in the kernel, or what metadata promises. */
+static char *describe_fit(const struct kabi *kabi)
 {
+	const char *asks =
+		kabi->status == KABI_METADATA ? "its metadata asks for" : "its modules need";
 	size_t unverified = kabi->unverified.count;
 
-	switch (kabi->status) {
-	case KABI_UNPROVEN:
-		return strdup("it does not say which kernel symbols it needs, so nothing shows "
-			      "that it fits");
-	case KABI_UNKNOWN:
+	if (kabi->checked == 0)
+		return text_format("the kernel has what %s", asks);
+	if (unverified)
+		return text_format("the kernel has %zu of the %zu symbols that %s; about the "
+				   "others nothing is known",
+				   kabi->checked - unverified, kabi->checked, asks);
+	return text_format("the kernel has what %s: %zu symbol%s", asks, kabi->checked,
+			   plural(kabi->checked));
+}
+
+static char *describe_symbols(const struct kabi *kabi)
+{
+	if (kabi->status == KABI_UNKNOWN)
 		return strdup("the symbols of the kernel are not known, so nothing shows that it "
 			      "fits; staging refuses it");
-	default:
-		if (unverified)
-			return text_format("the kernel has %zu of the %zu symbols that it asks "
-					   "for; about the others nothing is known",
-					   kabi->checked - unverified, kabi->checked);
-		if (kabi->checked == 0)
-			return strdup("the kernel has the sets of symbols that it asks for");
-		return text_format("the symbol%s that it asks for %s there, %zu of %zu",
-				   plural(kabi->checked), kabi->checked == 1 ? "is" : "are",
-				   kabi->checked, kabi->checked);
-	}
+	if (kabi->status == KABI_UNPROVEN && !kabi->checked)
+		return strdup("it does not say which kernel symbols it needs, so nothing shows "
+			      "that it fits");
+	return describe_fit(kabi);
 }
 
 static char *pass_kabi(const struct step_context *context, const struct plan_package *package)

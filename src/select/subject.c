@@ -6,6 +6,7 @@
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -50,17 +51,18 @@ static bool is_at_path(const struct device *device, const char *text)
 	       (text[length] == '\0' || text[length] == '/');
 }
 
+/* As lspci -s reads it: without a domain any, without a function all. */
 static bool is_in_slot(const struct device *device, const char *text)
 {
 	const char *slot = last_component(device->path);
-	const char *colon = strchr(text, ':');
+	size_t length = strlen(text);
 
 	if (!slot)
 		return false;
-	/* As lspci -s: without a domain, any. */
-	if (!strchr(colon + 1, ':'))
+	if (!strchr(strchr(text, ':') + 1, ':'))
 		slot = strchr(slot, ':') ? strchr(slot, ':') + 1 : slot;
-	return strcasecmp(slot, text) == 0;
+	return strncasecmp(slot, text, length) == 0 &&
+	       (slot[length] == '\0' || slot[length] == '.');
 }
 
 /* A port, with all interfaces of what is plugged in there, or one interface. */
@@ -105,11 +107,11 @@ static const struct shape {
 	const char *noun;
 } shapes[] = {
 	{ SUBJECT_PATH, "^/", is_at_path, "path in sysfs" },
-	{ SUBJECT_SLOT, "^([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]$", is_in_slot,
+	{ SUBJECT_SLOT, "^([0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}(\\.[0-7])?$", is_in_slot,
 	  "PCI slot" },
 	{ SUBJECT_PORT, "^[0-9]+-[0-9]+(\\.[0-9]+)*(:[0-9]+\\.[0-9]+)?$", is_at_port, "USB port" },
 	{ SUBJECT_ID, "^[0-9a-f]{4}:[0-9a-f]{4}$", has_id, "vendor and device id" },
-	{ SUBJECT_MODALIAS, "^[^:]+:", has_modalias, "modalias" },
+	{ SUBJECT_MODALIAS, "^[a-z][a-z0-9_-]*:", has_modalias, "modalias" },
 };
 /* Written like a modalias, and the name of a package with an epoch. */
 static const char nevra_with_epoch[] = "^[^:]*-[0-9]+:[^:-]+-[^:-]+\\.[^.:-]+$";
