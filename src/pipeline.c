@@ -13,7 +13,6 @@
 #include "packages/system.h"
 #include "select/selection.h"
 #include "select/target.h"
-#include "select/vet.h"
 
 static int open_root(struct pipeline *pipeline, const struct options *options, struct error *reterr)
 {
@@ -153,17 +152,10 @@ static int consider_subject(struct pipeline *pipeline)
 	return 0;
 }
 
-/* Stage 4: match, solve, look at what was chosen, and solve again without what will not do. */
+/* Stage 4: match, solve, prove what was chosen, and solve again without what will not do. */
 static int select_packages(struct pipeline *pipeline, const struct options *options,
 			   struct error *reterr)
 {
-	const struct vet_request request = {
-		.sources = pipeline->sources,
-		.kernel = &pipeline->kernel,
-		.staging = !options->dry_run,
-		.gpg_checks = !options->no_gpg_checks,
-	};
-	bool damaged = false;
 	int r = 0;
 
 	if (options->explain)
@@ -176,9 +168,12 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		r = consider_subject(pipeline);
 	if (r == 0)
 		r = selection_lock(pipeline->selection, &pipeline->locks);
+	if (r == 0 && !options->dry_run)
+		selection_for_staging(pipeline->selection, !options->no_gpg_checks);
 	if (r == 0)
-		r = vet_plan(pipeline->selection, &request, &pipeline->plan, &damaged, reterr);
-	pipeline->trouble |= damaged;
+		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
+	for (size_t i = 0; r == 0 && i < pipeline->plan->count; i++)
+		pipeline->trouble |= pipeline->plan->packages[i].reason == REASON_CORRUPT;
 	return r;
 }
 

@@ -35,22 +35,51 @@ int diagnostics_add(struct diagnostics *list, const char *id, const char *culpri
 	return text ? add_text(list, id, culprit, text) : -ENOMEM;
 }
 
+static bool is_there(const struct diagnostics *list, const struct diagnostic *item)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (text_equal(list->items[i].id, item->id) &&
+		    text_equal(list->items[i].text, item->text) &&
+		    text_equal(list->items[i].culprit, item->culprit))
+			return true;
+	return false;
+}
+
 int diagnostics_copy(struct diagnostics *list, const struct diagnostics *from)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < from->count && r == 0; i++)
-		r = add_text(list, from->items[i].id, from->items[i].culprit, from->items[i].text);
+		if (!is_there(list, &from->items[i]))
+			r = add_text(list, from->items[i].id, from->items[i].culprit,
+				     from->items[i].text);
 	return r;
+}
+
+static void release_item(struct diagnostic *item)
+{
+	free(item->id);
+	free(item->text);
+	free(item->culprit);
+}
+
+void diagnostics_drop(struct diagnostics *list, const char *id)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (text_equal(list->items[i].id, id))
+			release_item(&list->items[i]);
+		else
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
 }
 
 void diagnostics_done(struct diagnostics *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		free(list->items[i].id);
-		free(list->items[i].text);
-		free(list->items[i].culprit);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		release_item(&list->items[i]);
 	free(list->items);
 	*list = (struct diagnostics){ 0 };
 }

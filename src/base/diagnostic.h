@@ -24,8 +24,10 @@ struct diagnostics {
 __attribute__((format(printf, 4, 5))) int diagnostics_add(struct diagnostics *list, const char *id,
 							  const char *culprit, const char *format,
 							  ...);
-/* Append copies of what FROM has. 0 or -ENOMEM. */
+/* Append copies of what FROM has and LIST has not. 0 or -ENOMEM. */
 int diagnostics_copy(struct diagnostics *list, const struct diagnostics *from);
+/* Forget those with ID. */
+void diagnostics_drop(struct diagnostics *list, const char *id);
 void diagnostics_done(struct diagnostics *list);
 
 #define auto_diagnostics __attribute__((cleanup(diagnostics_done)))

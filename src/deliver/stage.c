@@ -15,9 +15,10 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "deliver/generation.h"
-#include "select/payload.h"
 #include "deliver/unpack.h"
 #include "packages/rpm.h"
+#include "select/payload.h"
+#include "trust/digest.h"
 
 #define USING      "use the staging directory"
 #define STAGING    "stage the package"
@@ -270,11 +271,21 @@ static int claim(struct stage *stage, const struct unpack *unpack,
 	return r;
 }
 
+/* What is known of the modules is still true of them where they are now. */
+static void keep_facts(struct plan_package *package, struct plan_package *fresh)
+{
+	for (size_t i = 0; i < fresh->module_count; i++)
+		for (size_t j = 0; j < package->module_count && !fresh->modules[i].facts; j++)
+			if (text_equal(package->modules[j].name, fresh->modules[i].name))
+				fresh->modules[i].facts = take(package->modules[j].facts);
+}
+
 /* FRESH takes what PACKAGE had before, and releases it with its plan. */
 static int exchange(struct plan_package *package, struct plan_package *fresh)
 {
 	struct plan_package before = *package;
 
+	keep_facts(package, fresh);
 	package->rpm_sha256 = fresh->rpm_sha256;
 	package->modules = fresh->modules;
 	package->module_count = fresh->module_count;
@@ -298,6 +309,9 @@ static int add_package(struct stage *stage, const struct unpack *unpack, int fro
 	auto_fd int fd = -1;
 	int r = unpack_copy(unpack, from_fd, &package->driver, &fd, &fresh->rpm_sha256, reterr);
 
+	if (r == 0 && package->inspected && !digest_equal(package->rpm_sha256, fresh->rpm_sha256))
+		return error_set(reterr, -EBADMSG, STAGING, package->driver.nevra,
+				 "its RPM was changed since it was looked at", "run it again");
 	if (r == 0)
 		r = open_copy(fd, package, &rpm, reterr);
 	if (r == 0)

@@ -111,6 +111,29 @@ static struct json *trust_object(void)
 	return object;
 }
 
+static const char *compression_id(enum compression compression)
+{
+	static const char *const ids[] = {
+		[COMPRESSION_NONE] = "none",
+		[COMPRESSION_GZIP] = "gzip",
+		[COMPRESSION_XZ] = "xz",
+		[COMPRESSION_ZSTD] = "zstd",
+	};
+
+	return ids[compression];
+}
+
+static void set_facts(struct json *object, const struct module *facts)
+{
+	piece_set_known(object, "vermagic", facts->vermagic);
+	piece_set_known(object, "version", facts->version);
+	piece_set_known(object, "supported", facts->supported);
+	json_set_bool(object, "signed", facts->signature.present);
+	piece_set_known(object, "signer", facts->signature.signer);
+	piece_set_known(object, "key", facts->signature.key_id);
+	json_set_text(object, "compression", compression_id(facts->compression));
+}
+
 static struct json *modules_array(const struct plan_package *package)
 {
 	struct json *array = json_new_array();
@@ -121,6 +144,8 @@ static struct json *modules_array(const struct plan_package *package)
 		json_set_text(object, "name", package->modules[i].name);
 		json_set_text(object, "path", package->modules[i].path);
 		piece_set_known(object, "sha256", package->modules[i].sha256);
+		if (package->modules[i].facts)
+			set_facts(object, package->modules[i].facts);
 		json_append(array, object);
 	}
 	return array;

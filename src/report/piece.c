@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/piece.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 /** Version of the machine interface: readers refuse what they do not know. */
 #define FORMAT 1
 
@@ -88,6 +91,35 @@ struct json *piece_device(const struct device *device)
 	return object;
 }
 
+static void set_crc(struct json *object, const char *key, bool known, uint32_t crc)
+{
+	char text[sizeof("0x00000000")];
+
+	if (!known)
+		return;
+	snprintf(text, sizeof(text), "0x%08" PRIx32, crc);
+	json_set_text(object, key, text);
+}
+
+static struct json *findings_array(const struct kabi *kabi)
+{
+	struct json *array = json_new_array();
+
+	for (size_t i = 0; i < kabi->finding_count; i++) {
+		const struct kabi_finding *finding = &kabi->findings[i];
+		struct json *object = json_new_object();
+
+		json_set_text(object, "module", finding->module);
+		json_set_text(object, "fault", proof_fault_id(finding->fault));
+		json_set_text(object, "symbol", finding->symbol);
+		set_crc(object, "wanted", finding->has_wanted, finding->wanted);
+		set_crc(object, "found", finding->has_found, finding->found);
+		json_set_text(object, "cause", finding->cause);
+		json_append(array, object);
+	}
+	return array;
+}
+
 struct json *piece_kabi(const struct kabi *kabi)
 {
 	struct json *object = json_new_object();
@@ -97,5 +129,6 @@ struct json *piece_kabi(const struct kabi *kabi)
 	json_set(object, "missing", piece_texts(&kabi->missing));
 	json_set(object, "differing", piece_texts(&kabi->differing));
 	json_set(object, "unverified", piece_texts(&kabi->unverified));
+	json_set(object, "findings", findings_array(kabi));
 	return object;
 }

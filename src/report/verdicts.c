@@ -16,7 +16,7 @@
 /** From this width on a refusal is one line; in fewer columns its reason gets its own. */
 #define ONE_LINE_WIDTH 110
 /** Symbols named after a refusal when verbose; a wrong kernel makes thousands. */
-#define SYMBOLS_SHOWN_MAX 20
+#define SYMBOLS_SHOWN_MAX 10
 /** Symbols named in the sentence of a refusal. */
 #define SYMBOLS_NAMED_MAX 3
 
@@ -121,26 +121,42 @@ static void put_devices(const struct report *report, const struct page *page, un
 	}
 }
 
-static void put_kabi(const struct page *page, unsigned int width, const struct kabi *kabi)
+/* What stands behind a proof, as a sentence. Owned. */
+static char *proof_text(const struct kernel *kernel, const struct kabi *kabi)
 {
-	auto_free char *text = NULL;
+	const char *more = kernel->vermagic ? "" : "; its vermagic is not known";
 
-	if (kabi->status == KABI_UNPROVEN) {
-		put_fact(page, width, "kernel", INK_CAREFUL,
-			 "not proven:", "the package does not say which kernel symbols it needs");
-	} else if (kabi->status == KABI_UNKNOWN) {
-		put_fact(page, width, "kernel", INK_CAREFUL,
-			 "not proven:", "the symbols of this kernel are not known");
-	} else if (kabi->unverified.count > 0) {
-		text = text_format("has %zu of the %zu symbols that it asks for; about the others "
+	if (kabi->checked == 1)
+		return text_format("it has the symbol that the modules need%s", more);
+	return text_format("it has all %zu symbols that the modules need%s", kabi->checked, more);
+}
+
+static char *metadata_text(const struct kabi *kabi)
+{
+	if (kabi->unverified.count > 0)
+		return text_format("has %zu of the %zu symbols that it asks for; about the others "
 				   "nothing is known",
 				   kabi->checked - kabi->unverified.count, kabi->checked);
-		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
+	if (kabi->checked == 1)
+		return strdup("has the symbol that it asks for");
+	return text_format("has all %zu symbols that it asks for", kabi->checked);
+}
+
+static void put_kabi(const struct report *report, const struct page *page, unsigned int width,
+		     const struct kabi *kabi)
+{
+	bool proven = kabi->status == KABI_EXACT || kabi->status == KABI_PROVEN;
+	auto_free char *text = NULL;
+
+	if (kabi->status == KABI_UNKNOWN) {
+		put_fact(page, width, "kernel", INK_CAREFUL,
+			 "not proven:", "the symbols of this kernel are not known");
+	} else if (kabi->status == KABI_UNPROVEN && kabi->checked == 0) {
+		put_fact(page, width, "kernel", INK_CAREFUL,
+			 "not proven:", "the package does not say which kernel symbols it needs");
 	} else if (kabi->checked > 0) {
-		text = kabi->checked == 1
-			       ? strdup("has the symbol that it asks for")
-			       : text_format("has all %zu symbols that it asks for", kabi->checked);
-		put_fact(page, width, "kernel", INK_PLAIN, NULL, text);
+		text = proven ? proof_text(report->kernel, kabi) : metadata_text(kabi);
+		put_fact(page, width, "kernel", INK_PLAIN, proven ? "proven:" : NULL, text);
 	}
 }
 
@@ -172,7 +188,7 @@ static void put_selected(const struct report *report, const struct page *page, u
 	if (package->reason == REASON_UPDATE)
 		put_fact(page, width, "update", INK_PLAIN, NULL, package->detail);
 	if (driver)
-		put_kabi(page, width, &package->kabi);
+		put_kabi(report, page, width, &package->kabi);
 	put_origin(report, page, width, &package->driver);
 	if (package->assumed.count > 0 && page->style->verbose)
 		put_fact(page, width, "assumed", INK_PLAIN, NULL, assumed);

@@ -60,12 +60,15 @@ static int add_fits(const struct candidate_context *context, struct plan_package
 
 static int add_kabi_diagnostics(struct plan_package *package)
 {
+	static const char *const ids[] = { "kabi-unproven", "kabi-unknown", "symbols-unverified" };
 	const struct kabi *kabi = &package->kabi;
 	int r = 0;
 
+	for (size_t i = 0; i < COUNT(ids); i++)
+		diagnostics_drop(&package->diagnostics, ids[i]);
 	if (package->driver.role != ROLE_DRIVER)
 		return 0;
-	if (kabi->status == KABI_UNPROVEN)
+	if (kabi->status == KABI_UNPROVEN && !kabi->checked)
 		r = diagnostics_add(
 			&package->diagnostics, "kabi-unproven", NULL,
 			"it does not say which kernel symbols it needs, so nothing shows "
@@ -78,14 +81,20 @@ static int add_kabi_diagnostics(struct plan_package *package)
 	if (r == 0 && kabi->unverified.count)
 		r = diagnostics_add(
 			&package->diagnostics, "symbols-unverified", kabi->unverified.items[0],
-			"%zu of its %zu symbols are used by no module of the kernel's tree, so "
-			"their CRCs are not known; give a symvers file with --kernel",
+			"%zu of its %zu symbols could not be compared, as nothing says their CRCs; "
+			"give a symvers file with --kernel",
 			kabi->unverified.count, kabi->checked);
 	return r;
 }
 
 static int closeness(const struct candidate_context *context, const struct plan_package *package)
 {
+	if (package->kabi.status == KABI_EXACT)
+		return 3;
+	if (package->kabi.status == KABI_PROVEN)
+		return 2;
+	if (package->inspected && package->kabi.status == KABI_UNPROVEN)
+		return 1;
 	if (text_equal(package->driver.build_release, context->kernel->release))
 		return 2;
 	return package->kabi.status == KABI_METADATA;
@@ -133,4 +142,14 @@ int candidate_fill(const struct candidate_context *context, int id, struct plan_
 	int r = fill_metadata(context, id, ret);
 
 	return r < 0 ? r : compare_kabi(context, ret);
+}
+
+int candidate_prove(const struct candidate_context *context, struct plan_package *package,
+		    struct kabi *kabi)
+{
+	kabi_done(&package->kabi);
+	package->kabi = *kabi;
+	*kabi = (struct kabi){ 0 };
+	package->rank.closeness = closeness(context, package);
+	return add_kabi_diagnostics(package);
 }

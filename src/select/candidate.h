@@ -27,3 +27,6 @@ struct candidate_context {
  * fit has its verdict already. 0, or -ENOMEM with *RET half filled.
  */
 int candidate_fill(const struct candidate_context *context, int id, struct plan_package *ret);
+/* KABI, which is taken over, is what the modules of PACKAGE turned out to need. 0 or -ENOMEM. */
+int candidate_prove(const struct candidate_context *context, struct plan_package *package,
+		    struct kabi *kabi);

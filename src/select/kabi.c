@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -56,7 +57,7 @@ static enum kabi_status settle(const struct kabi *kabi, const struct driver *dri
 int kabi_compare(const struct driver *driver, const struct kernel *kernel, struct solve *solve,
 		 struct kabi *ret, char **ret_culprit, bool *ret_absent)
 {
-	AUTO(kabi_done) struct kabi kabi = { 0 };
+	auto_kabi struct kabi kabi = { 0 };
 	auto_free char *culprit = NULL;
 	bool absent = false;
 
@@ -69,7 +70,7 @@ int kabi_compare(const struct driver *driver, const struct kernel *kernel, struc
 		kabi.checked++;
 		if (kernel->symbols)
 			finding = compare_symbol(need, kernel);
-		if (finding >= MISSING && solve_offers_symbol(solve, need))
+		if (finding >= MISSING && solve_offers_symbol(solve, need, NULL, NULL))
 			finding = FOUND;
 		if (note(&kabi, finding, need->symbol) < 0)
 			return -ENOMEM;
@@ -91,9 +92,67 @@ int kabi_compare(const struct driver *driver, const struct kernel *kernel, struc
 	return 0;
 }
 
+static int add_finding(struct kabi *kabi, const struct proof_finding *from, const char *module,
+		       const char *cause)
+{
+	struct kabi_finding *finding;
+
+	if (array_grow(&kabi->findings, kabi->finding_count, sizeof(*finding)) < 0)
+		return -ENOMEM;
+	finding = &kabi->findings[kabi->finding_count++];
+	*finding = (struct kabi_finding){
+		.module = strdup(module),
+		.fault = from->fault,
+		.symbol = from->symbol ? strdup(from->symbol) : NULL,
+		.has_wanted = from->has_wanted,
+		.has_found = from->has_found,
+		.wanted = from->wanted,
+		.found = from->found,
+		.cause = cause ? strdup(cause) : NULL,
+	};
+	if (!finding->module || (from->symbol && !finding->symbol) || (cause && !finding->cause))
+		return -ENOMEM;
+	if (from->fault == FAULT_DIFFERING_SYMBOL)
+		return strings_add(&kabi->differing, from->symbol);
+	if (from->fault == FAULT_MISSING_SYMBOL || from->fault == FAULT_MISSING_MODULE)
+		return strings_add(&kabi->missing, from->symbol);
+	return 0;
+}
+
+int kabi_of_proof(const struct proof *proof, size_t item, const char *const *modules,
+		  const char *const *items, struct kabi *ret)
+{
+	const struct proof_answer *answer = &proof->answers[item];
+	auto_kabi struct kabi kabi = { .status = answer->status, .checked = answer->checked };
+
+	for (size_t i = 0; i < answer->unverified.count; i++)
+		if (strings_add(&kabi.unverified, answer->unverified.items[i]) < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < proof->count; i++) {
+		const struct proof_finding *finding = &proof->findings[i];
+
+		if (finding->item == item &&
+		    add_finding(&kabi, finding, modules[finding->module],
+				finding->cause == PROOF_KERNEL ? NULL : items[finding->cause]) < 0)
+			return -ENOMEM;
+	}
+	strings_sort_unique(&kabi.missing);
+	strings_sort_unique(&kabi.differing);
+	*ret = kabi;
+	kabi = (struct kabi){ 0 };
+	return 0;
+}
+
 void kabi_done(struct kabi *kabi)
 {
+	for (size_t i = 0; i < kabi->finding_count; i++) {
+		free(kabi->findings[i].module);
+		free(kabi->findings[i].symbol);
+		free(kabi->findings[i].cause);
+	}
+	free(kabi->findings);
 	strings_done(&kabi->missing);
 	strings_done(&kabi->differing);
 	strings_done(&kabi->unverified);
+	*kabi = (struct kabi){ 0 };
 }

@@ -65,13 +65,6 @@ bool plan_serves(const struct plan *plan, size_t device, bool selected)
 	return false;
 }
 
-static void kabi_done(struct kabi *kabi)
-{
-	strings_done(&kabi->missing);
-	strings_done(&kabi->differing);
-	strings_done(&kabi->unverified);
-}
-
 static void release_hints(struct plan_package *package)
 {
 	for (size_t i = 0; i < package->hint_count; i++) {
@@ -87,6 +80,10 @@ static void release_modules(struct plan_package *package)
 		free(package->modules[i].name);
 		free(package->modules[i].path);
 		free(package->modules[i].sha256);
+		if (package->modules[i].facts)
+			module_done(package->modules[i].facts);
+		free(package->modules[i].facts);
+		free(package->modules[i].unreadable);
 	}
 	free(package->modules);
 }

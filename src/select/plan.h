@@ -10,16 +10,8 @@
 #include <stddef.h>
 
 #include "packages/driver.h"
-#include "select/proof.h"
+#include "select/kabi.h"
 #include "select/reason.h"
-
-struct kabi {
-	enum kabi_status status;
-	size_t checked; /* ksym requirements compared */
-	struct strings missing; /* symbols that the kernel does not have */
-	struct strings differing; /* symbols with another CRC */
-	struct strings unverified; /* symbols that an incomplete table says nothing about */
-};
 
 /* A hint of a package that fits a device. */
 struct plan_hint {
@@ -30,7 +22,8 @@ struct plan_hint {
 
 /* What rank knows without opening packages; compared field by field, in this order. */
 struct rank {
-	int closeness; /* 2 built for exactly this release, 1 by metadata, 0 nothing to go by */
+	int closeness; /* 3 proven and built for this release, 2 proven, or built for this release
+			  by its name, 1 by metadata or in part, 0 nothing to go by */
 	int specificity; /* of the best matching pattern: 4 subsystem .. 0 wildcard */
 	int priority; /* of the repository, smaller is better */
 };
@@ -40,6 +33,8 @@ struct plan_module {
 	char *name; /* normalised */
 	char *path; /* in the package; below its NEVRA directory once staged */
 	char *sha256; /* once staged, else NULL */
+	struct module *facts; /* owned; NULL if it was not opened */
+	char *unreadable; /* why it cannot be read; NULL if it can, or was not opened */
 };
 
 struct plan_package {
@@ -57,7 +52,8 @@ struct plan_package {
 	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL
 			   */
 	bool rpm_at_hand; /* its RPM can be opened now */
-	bool header_checked; /* ... and select/header.c has looked at it, which fills: */
+	bool stands_alone; /* the proof found that it needs nothing of other packages */
+	bool inspected; /* select/inspect.c has looked at its RPM, which fills: */
 	uint64_t rpm_size; /* of the RPM, in bytes */
 	uint64_t unpacked_size; /* of its files, in bytes */
 	char *rpm_staged; /* its copy, below the generation, once staged; else NULL */

@@ -77,7 +77,7 @@ static struct proof_finding *add_finding(struct proof *proof, const struct membe
 	finding->module = member->index;
 	finding->fault = fault;
 	finding->symbol = symbol ? strdup(symbol) : NULL;
-	finding->cause = PROOF_KERNEL;
+	finding->by = finding->cause = PROOF_KERNEL;
 	return finding->symbol || !symbol ? finding : NULL;
 }
 
@@ -89,12 +89,12 @@ static int add_ruling(struct proving *proving, const struct member *member,
 
 	if (!finding)
 		return -ENOMEM;
+	finding->by = ruling->by ? ruling->by->item : PROOF_KERNEL;
 	finding->cause = ruling_cause(&proving->planned, member, import, ruling);
-	if (ruling->fault != FAULT_DIFFERING_SYMBOL)
-		return 0;
-	finding->has_wanted = finding->has_found = true;
+	finding->has_wanted = import->has_crc;
 	finding->wanted = import->crc;
-	finding->found = ruling->provider->crc;
+	finding->has_found = ruling->provider && ruling->provider->has_crc;
+	finding->found = finding->has_found ? ruling->provider->crc : 0;
 	return 0;
 }
 
@@ -200,9 +200,8 @@ static int prove_member(struct proving *proving, const struct member *member)
 		if (!is_made_by_loader(module->imports[i].name))
 			r = prove_import(proving, member, &module->imports[i], &tally);
 	status = settle(kernel, module, likeness, &tally);
-	if (status > answer->status)
-		answer->status = status;
-	answer->vermagic_known &= likeness != NOT_COMPARED;
+	if (status > answer->otherwise)
+		answer->otherwise = status;
 	return r;
 }
 
@@ -375,14 +374,36 @@ static int compare_findings(const void *left, const void *right)
 	return strcmp(l->symbol ? l->symbol : "", r->symbol ? r->symbol : "");
 }
 
+static void settle_answers(struct proof *proof)
+{
+	for (size_t i = 0; i < proof->item_count; i++)
+		proof->answers[i].status = proof->answers[i].otherwise;
+	for (size_t i = 0; i < proof->count; i++)
+		proof->answers[proof->findings[i].item].status = KABI_MISMATCH;
+}
+
+void proof_filter(struct proof *proof,
+		  bool (*keep)(void *context, const struct proof_finding *finding), void *context)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < proof->count; i++) {
+		if (keep(context, &proof->findings[i]))
+			proof->findings[kept++] = proof->findings[i];
+		else
+			free(proof->findings[i].symbol);
+	}
+	proof->count = kept;
+	settle_answers(proof);
+}
+
 static void finish(struct proof *proof)
 {
 	if (proof->count)
 		qsort(proof->findings, proof->count, sizeof(*proof->findings), compare_findings);
-	for (size_t i = 0; i < proof->count; i++)
-		proof->answers[proof->findings[i].item].status = KABI_MISMATCH;
 	for (size_t i = 0; i < proof->item_count; i++)
 		strings_sort_unique(&proof->answers[i].unverified);
+	settle_answers(proof);
 }
 
 int proof_run(const struct kernel *kernel, const struct proof_item *items, size_t count,
@@ -398,10 +419,8 @@ int proof_run(const struct kernel *kernel, const struct proof_item *items, size_
 		return -ENOMEM;
 	proof->item_count = count;
 	r = planned_index(planned, items, count);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		proof->answers[i].vermagic_known = true;
+	for (size_t i = 0; r == 0 && i < count; i++)
 		r = count_symbols(&items[i], &proof->answers[i].checked);
-	}
 	for (size_t i = 0; r == 0 && i < planned->member_count; i++)
 		r = prove_member(&proving, &planned->members[i]);
 	if (r == 0)

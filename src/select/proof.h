@@ -29,8 +29,8 @@ enum proof_fault {
 	FAULT_VERMAGIC,
 	FAULT_BUILTIN, /* a module of this name is built into the kernel, so none is ever loaded */
 	FAULT_MISSING_SYMBOL,
-	FAULT_MISSING_MODULE, /* only a module exports the symbol that the kernel's tree lacks */
 	FAULT_DIFFERING_SYMBOL, /* the symbol has another CRC */
+	FAULT_MISSING_MODULE, /* only a module exports the symbol that the kernel's tree lacks */
 	FAULT_GPL_ONLY, /* the symbol is for modules under the GPL, which this one is not */
 	FAULT_NAMESPACE, /* the symbol is for modules that import its namespace */
 	FAULT_DUPLICATE_SYMBOL, /* it exports what the kernel, or another package, exports too */
@@ -48,18 +48,19 @@ struct proof_finding {
 	size_t item, module; /* where it is; a module by its place in its item */
 	enum proof_fault fault;
 	char *symbol; /* or whatever else is at fault: vermagic, architecture, module; or NULL */
-	bool has_wanted, has_found; /* CRCs that differ */
+	bool has_wanted, has_found; /* CRCs of a symbol: asked for, and there */
 	uint32_t wanted, found;
-	size_t cause; /* the item without which it would not be; PROOF_KERNEL: the kernel's */
+	size_t by; /* the item that exports it; PROOF_KERNEL if none does */
+	size_t cause; /* the item without which it would not be; PROOF_KERNEL if none is */
 };
 #define PROOF_KERNEL SIZE_MAX
 
 /* What came out for one item. */
 struct proof_answer {
 	enum kabi_status status;
+	enum kabi_status otherwise; /* what it would be if there were no findings */
 	size_t checked; /* symbols that it needs, each once */
 	struct strings unverified; /* those of them that nothing is known about; sorted */
-	bool vermagic_known; /* the kernel's was compared with that of each module */
 };
 
 struct proof {
@@ -72,6 +73,9 @@ struct proof {
 /* Prove ITEMS, all there at once. 0 or -ENOMEM. */
 int proof_run(const struct kernel *kernel, const struct proof_item *items, size_t count,
 	      struct proof *ret);
+/* Forget the findings that KEEP says no to, as if they had not been. */
+void proof_filter(struct proof *proof,
+		  bool (*keep)(void *context, const struct proof_finding *finding), void *context);
 void proof_done(struct proof *proof);
 
 #define auto_proof __attribute__((cleanup(proof_done)))

@@ -38,6 +38,41 @@ static const struct {
 		"--kernel with the symvers file or the RPM of the kernel",
 		RULE_KABI,
 	},
+	[REASON_VERMAGIC_MISMATCH] = {
+		"vermagic-mismatch",
+		"a build against this kernel",
+		RULE_KABI,
+	},
+	[REASON_GPL_ONLY_SYMBOL] = {
+		"gpl-only-symbol",
+		"the vendor: another license, or doing without the symbol",
+		RULE_KABI,
+	},
+	[REASON_MISSING_NAMESPACE] = {
+		"missing-namespace",
+		"the vendor: MODULE_IMPORT_NS() in the module",
+		RULE_KABI,
+	},
+	[REASON_BUILT_IN_MODULE] = {
+		"built-in-module",
+		"a kernel that has it as a module",
+		RULE_KABI,
+	},
+	[REASON_DUPLICATE_SYMBOL] = {
+		"duplicate-symbol",
+		"a build against this kernel",
+		RULE_KABI,
+	},
+	[REASON_DEPENDENCY_CYCLE] = {
+		"dependency-cycle",
+		"other builds of these packages",
+		RULE_KABI,
+	},
+	[REASON_UNREADABLE_MODULE] = {
+		"unreadable-module",
+		"a build with whole modules",
+		RULE_PACKAGE,
+	},
 	[REASON_MISSING_MODULE] = {
 		"missing-module",
 		"the package that brings the module, such as kernel-default-extra",

@@ -32,6 +32,13 @@ enum reason {
 	REASON_OTHER_KERNEL, /* asks for another kernel release by name */
 	REASON_KABI_MISMATCH, /* needs symbols that the kernel lacks or has with other CRCs */
 	REASON_KABI_UNKNOWN, /* nothing says which symbols the kernel has */
+	REASON_VERMAGIC_MISMATCH, /* a module is built for a kernel with other options */
+	REASON_GPL_ONLY_SYMBOL, /* a module not under the GPL needs a symbol for those that are */
+	REASON_MISSING_NAMESPACE, /* a module does not import the namespace of a symbol */
+	REASON_BUILT_IN_MODULE, /* a module of that name is built into the kernel */
+	REASON_DUPLICATE_SYMBOL, /* a module exports what the kernel exports itself */
+	REASON_DEPENDENCY_CYCLE, /* modules need each other */
+	REASON_UNREADABLE_MODULE, /* a module file cannot be read */
 	REASON_MISSING_MODULE, /* needs a symbol of a kernel module that is not in its tree */
 	REASON_MISSING_DEPENDENCY, /* requires something that nothing at hand provides */
 	REASON_OUTRANKED, /* another family or repository serves the same with a better rank */

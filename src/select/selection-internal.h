@@ -18,6 +18,10 @@ struct selection {
 	struct ids considered; /* judged though no hint of theirs fits */
 	struct ids rejected; /* for good; their verdicts stand */
 	struct ids picked; /* of the last run */
+	struct ids proved; /* those of them whose modules are known, in the order of: */
+	struct proof proof;
+	bool staging; /* refuse what a dry run only warns of */
+	bool gpg_checks; /* ... unchecked signatures too */
 	struct plan installed; /* driver packages of the base, as records */
 };
 
@@ -28,8 +32,24 @@ int selection_compare(struct selection *selection, const struct plan_package *le
 		      const struct plan_package *right);
 /* Take ID out for good; the package's verdict has been set. 0 or -ENOMEM. */
 int selection_exclude(struct selection *selection, int id);
+/* 1 if a picked package is not to be had for reasons of its metadata, 0 if not, -ENOMEM. */
+int selection_refuse_unfit(struct selection *selection);
+/*
+ * Look at the RPMs of IDS that are at hand, and prove each package alone. 1 if one was rejected
+ * for it and the rest is to be solved again, 0 if not, -errno.
+ */
+int selection_examine(struct selection *selection, const struct ids *ids);
+int selection_examine_picked(struct selection *selection);
+/* Prove what is picked, together: 1 if a package was rejected that lacks something, 0, -ENOMEM. */
+int selection_prove(struct selection *selection);
+/* Of picked packages that break each other, by that proof, the better one stays: 1, 0, -ENOMEM. */
+int selection_part_breakers(struct selection *selection);
+/* What the proof says of each picked package is true of the plan. 0 or -ENOMEM. */
+int selection_take_proof(struct selection *selection);
 /* 1 if a picked package had to give way and the rest is to be solved again, 0 if not, -errno. */
 int selection_part_rivals(struct selection *selection);
+/* Is ID picked, or an installed driver? */
+bool selection_is_there(const struct selection *selection, int id);
 bool selection_is_rejected(const struct selection *selection, int id);
 /* The INDEXth picked package; it is in the plan, because a run adopts what it picks. */
 __attribute__((returns_nonnull)) struct plan_package *selection_picked(struct selection *selection,

@@ -278,10 +278,14 @@ static int settle(struct selection *selection)
 {
 	auto_ids struct ids claims = { 0 }, taken = { 0 };
 	struct plan_package *package;
-	int refused = 0;
+	int refused;
 
 	if (list_claims(selection, &claims) < 0)
 		return -ENOMEM;
+	/* A claim that does not hold is no rival, and rank asks how closely modules fit. */
+	refused = selection_examine(selection, &claims);
+	if (refused)
+		return refused;
 	while ((package = next_claim(selection, &claims))) {
 		int id = package->driver.id;
 		bool picked = ids_contain(&selection->picked, id);
@@ -306,7 +310,7 @@ static int refuse_mismatch(struct selection *selection)
 	for (size_t i = 0; i < selection->picked.count; i++) {
 		const struct plan_package *package = selection_picked(selection, i);
 
-		if (package->kabi.status == KABI_MISMATCH)
+		if (package->kabi.status == KABI_MISMATCH && !package->inspected)
 			return selection_exclude(selection, package->driver.id) < 0 ? -ENOMEM : 1;
 	}
 	return 0;
@@ -335,14 +339,16 @@ static int refuse_downgrade(struct selection *selection)
 	return 0;
 }
 
-int selection_part_rivals(struct selection *selection)
+int selection_refuse_unfit(struct selection *selection)
 {
 	int r = refuse_mismatch(selection);
 
-	if (r == 0)
-		r = refuse_downgrade(selection);
-	if (r)
-		return r;
-	r = is_contested(selection);
+	return r == 0 ? refuse_downgrade(selection) : r;
+}
+
+int selection_part_rivals(struct selection *selection)
+{
+	int r = is_contested(selection);
+
 	return r > 0 ? settle(selection) : r;
 }

@@ -92,15 +92,31 @@ struct selection *selection_free(struct selection *selection)
 	ids_done(&selection->considered);
 	ids_done(&selection->rejected);
 	ids_done(&selection->picked);
+	ids_done(&selection->proved);
+	proof_done(&selection->proof);
 	solve_free(selection->solve);
 	match_index_free(selection->index);
 	free(selection);
 	return NULL;
 }
 
+void selection_for_staging(struct selection *selection, bool gpg_checks)
+{
+	selection->staging = true;
+	selection->gpg_checks = gpg_checks;
+}
+
 bool selection_is_rejected(const struct selection *selection, int id)
 {
 	return ids_contain(&selection->rejected, id);
+}
+
+bool selection_is_there(const struct selection *selection, int id)
+{
+	for (size_t i = 0; i < selection->installed.count; i++)
+		if (selection->installed.packages[i].driver.id == id)
+			return true;
+	return ids_contain(&selection->picked, id);
 }
 
 int selection_exclude(struct selection *selection, int id)
@@ -120,16 +136,6 @@ int selection_reject(struct selection *selection, int id, enum reason reason, co
 	if (verdict_refuse(package, reason, culprit, "%s", detail) < 0)
 		return -ENOMEM;
 	return selection_exclude(selection, id);
-}
-
-int selection_add_modules(struct selection *selection, int id, const struct strings *modules)
-{
-	struct plan_package *package = selection_find(selection, id);
-
-	for (size_t i = 0; package && i < modules->count; i++)
-		if (strings_add_once(&package->driver.modules, modules->items[i]) < 0)
-			return -ENOMEM;
-	return 0;
 }
 
 /* Is INSTALLED the package that this one would update: same name, other version? */
@@ -218,25 +224,43 @@ static int put_in_order(struct selection *selection)
 	return 0;
 }
 
+static int pick(struct selection *selection)
+{
+	auto_ids struct ids wanted = { 0 };
+	int r = collect_updates(selection, &wanted);
+
+	ids_done(&selection->picked);
+	if (r == 0)
+		r = solve_run(selection->solve, &wanted, &selection->picked);
+	if (r == 0)
+		r = adopt_picked(selection);
+	return r == 0 ? put_in_order(selection) : r;
+}
+
+/*
+ * Each step that finds something to reject starts over. Rejections are never withdrawn, so what
+ * fails whoever stands beside it goes first, and who has to give way to whom is asked last.
+ */
 static int run_until_stable(struct selection *selection)
 {
-	int r;
+	static int (*const steps[])(struct selection *) = {
+		pick,
+		selection_refuse_unfit,
+		selection_examine_picked,
+		selection_prove,
+		selection_part_rivals,
+		selection_part_breakers,
+	};
+	size_t done = 0;
 
-	do {
-		auto_ids struct ids wanted = { 0 };
+	while (done < COUNT(steps)) {
+		int r = steps[done](selection);
 
-		ids_done(&selection->picked);
-		r = collect_updates(selection, &wanted);
-		if (r == 0)
-			r = solve_run(selection->solve, &wanted, &selection->picked);
-		if (r == 0)
-			r = adopt_picked(selection);
-		if (r == 0)
-			r = put_in_order(selection);
-		if (r == 0)
-			r = selection_part_rivals(selection);
-	} while (r > 0);
-	return r;
+		if (r < 0)
+			return r;
+		done = r > 0 ? 0 : done + 1;
+	}
+	return selection_take_proof(selection);
 }
 
 static int compare_packages(const void *left, const void *right, void *context)

@@ -27,15 +27,19 @@ int selection_consider(struct selection *selection, int id);
 /* Before the first plan: leave as it is what LOCKS, borrowed, name. 0 or -ENOMEM. */
 int selection_lock(struct selection *selection, const struct locks *locks);
 /*
- * Decide. *RET is borrowed and valid until the next call; its packages may be filled in further
- * (rpm_sha256, modules) by whoever opens them. 0 or -errno with *RETERR set.
+ * Before the first plan: what is picked will be staged, so unknown symbols are refused and, with
+ * GPG_CHECKS, unchecked signatures.
+ */
+void selection_for_staging(struct selection *selection, bool gpg_checks);
+/*
+ * Decide. The RPMs at hand of what is picked are looked at. *RET is borrowed and valid until the
+ * next call; its packages may be filled in further (rpm_sha256, modules) by whoever opens them. 0
+ * or -errno with *RETERR set.
  */
 int selection_plan(struct selection *selection, struct plan **ret, struct error *reterr);
 /* Package ID will not do: the next plan is made without it. DETAIL is a sentence. 0 or -ENOMEM. */
 int selection_reject(struct selection *selection, int id, enum reason reason, const char *detail,
 		     const char *culprit);
-/* Package ID turned out to carry MODULES (normalised names), whatever its metadata says. */
-int selection_add_modules(struct selection *selection, int id, const struct strings *modules);
 
 static inline void selection_release(struct selection **slot)
 {

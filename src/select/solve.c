@@ -464,7 +464,8 @@ bool solve_hint_holds(struct solve *solve, int id, const struct ids *picked)
 	return false;
 }
 
-bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need)
+bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need,
+			 bool (*counts)(void *context, int id), void *context)
 {
 	auto_free char *name = text_format("ksym(%s:%s)", need->flavor, need->symbol);
 	Pool *pool = solve->pool;
@@ -476,14 +477,16 @@ bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need)
 	FOR_PROVIDES (other, at, dep) {
 		const Solvable *s = pool->solvables + other;
 
-		if (other == solve->kernel_id || !s->provides)
+		if (other == solve->kernel_id || !s->provides ||
+		    (counts && !counts(context, other)))
 			continue;
 		for (const Id *p = s->repo->idarraydata + s->provides; *p; p++) {
 			const Reldep *rel = ISRELDEP(*p) ? GETRELDEP(pool, *p) : NULL;
 			uint32_t crc;
 
 			if (rel && rel->name == dep && !ISRELDEP(rel->evr) &&
-			    crc_parse(pool_id2str(pool, rel->evr), &crc) && crc == need->crc)
+			    crc_parse(pool_id2str(pool, rel->evr), &crc) &&
+			    (!need->has_crc || crc == need->crc))
 				return true;
 		}
 	}

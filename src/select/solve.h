@@ -69,8 +69,12 @@ int solve_stands_without(struct solve *solve, int id, const struct ids *others);
 bool solve_is_there(struct solve *solve, const char *capability, const struct ids *picked);
 /* Does the hardware, with the base and PICKED, fulfil something that ID supplements? */
 bool solve_hint_holds(struct solve *solve, int id, const struct ids *picked);
-/* Does a package, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? */
-bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need);
+/*
+ * Does a package, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? Only those count that
+ * COUNTS, called with CONTEXT, says yes to; all if it is NULL.
+ */
+bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need,
+			 bool (*counts)(void *context, int id), void *context);
 /* Does ID require something that OTHER provides? */
 bool solve_requires(struct solve *solve, int id, int other);
 /* Has ID a requirement on a symbol set, `kernel(FLAVOR:SET) = HASH` (SLE 10 and 11)? */

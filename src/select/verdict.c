@@ -100,6 +100,92 @@ int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
 			      kabi->differing.count, kabi->checked, differ(kabi->differing.count));
 }
 
+/* The finding that says most: the gravest one, and of those one that no other package causes. */
+static const struct kabi_finding *gravest(const struct kabi *kabi)
+{
+	const struct kabi_finding *found = NULL;
+
+	for (size_t i = 0; i < kabi->finding_count; i++) {
+		const struct kabi_finding *finding = &kabi->findings[i];
+
+		if (!found || (found->cause && !finding->cause) ||
+		    (!found->cause == !finding->cause && finding->fault < found->fault))
+			found = finding;
+	}
+	return found;
+}
+
+static int verdict_unknown(struct plan_package *package, const struct kernel *kernel)
+{
+	return verdict_refuse(package, REASON_KABI_UNKNOWN, kernel->release, "%s",
+			      kernel->symbols
+				      ? "nothing in its modules could be compared with the kernel"
+				      : "nothing says which symbols the kernel has; give the "
+					"kernel's symvers file with --kernel");
+}
+
+static int verdict_finding(struct plan_package *package, const struct kernel *kernel,
+			   const struct kabi_finding *finding)
+{
+	const char *module = finding->module, *symbol = finding->symbol;
+
+	switch (finding->fault) {
+	case FAULT_UNREADABLE:
+		return verdict_refuse(package, REASON_UNREADABLE_MODULE, module,
+				      "its module %s cannot be read", module);
+	case FAULT_ARCH:
+		return verdict_refuse(package, REASON_OTHER_ARCH, symbol,
+				      "its module %s is built for %s", module, symbol);
+	case FAULT_VERMAGIC:
+		return verdict_refuse(package, REASON_VERMAGIC_MISMATCH, symbol,
+				      "its module %s is built for '%s', the kernel is '%s'", module,
+				      symbol ? symbol : "",
+				      kernel->vermagic ? kernel->vermagic : kernel->release);
+	case FAULT_BUILTIN:
+		return verdict_refuse(package, REASON_BUILT_IN_MODULE, module,
+				      "its module %s is built into the kernel, so it is never "
+				      "loaded",
+				      module);
+	case FAULT_GPL_ONLY:
+		return verdict_refuse(package, REASON_GPL_ONLY_SYMBOL, symbol,
+				      "its module %s is not under the GPL, and the symbol %s is "
+				      "only for those that are",
+				      module, symbol);
+	case FAULT_NAMESPACE:
+		return verdict_refuse(
+			package, REASON_MISSING_NAMESPACE, symbol,
+			"its module %s does not import the namespace of the symbol %s", module,
+			symbol);
+	case FAULT_DUPLICATE_SYMBOL:
+		return verdict_refuse(package, REASON_DUPLICATE_SYMBOL, symbol,
+				      "its module %s exports %s, which the kernel exports itself",
+				      module, symbol);
+	case FAULT_CYCLE:
+		return verdict_refuse(package, REASON_DEPENDENCY_CYCLE, symbol,
+				      "its module %s and the module %s need each other", module,
+				      symbol);
+	default:
+		return verdict_kabi(package, symbol, finding->fault == FAULT_MISSING_MODULE);
+	}
+}
+
+int verdict_proof(struct plan_package *package, const struct kernel *kernel)
+{
+	const struct kabi_finding *finding = gravest(&package->kabi);
+
+	return finding ? verdict_finding(package, kernel, finding)
+		       : verdict_unknown(package, kernel);
+}
+
+int verdict_breaks(struct plan_package *package, const struct plan_package *winner,
+		   const char *symbol)
+{
+	return verdict_refuse(package, REASON_CONFLICT, winner->driver.nevra,
+			      "its modules and those of %s, which ranks better, break each other: "
+			      "%s",
+			      winner->driver.nevra, symbol);
+}
+
 int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order)
 {
 	if (winner->rank.priority < loser->rank.priority)

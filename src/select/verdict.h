@@ -17,6 +17,11 @@ __attribute__((format(printf, 4, 5))) int verdict_refuse(struct plan_package *pa
 int verdict_select(struct plan_package *package, enum reason reason, const char *culprit);
 /* Symbols do not fit; the numbers are in package->kabi. */
 int verdict_kabi(struct plan_package *package, const char *culprit, bool absent);
+/* The proof is against it; what was found is in package->kabi. */
+int verdict_proof(struct plan_package *package, const struct kernel *kernel);
+/* Its modules and those of WINNER, which ranks better, break each other by SYMBOL. */
+int verdict_breaks(struct plan_package *package, const struct plan_package *winner,
+		   const char *symbol);
 /* Another build of the family is the better one; ORDER is that of the versions, as strcmp. */
 int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order);
 /* Another family ships MODULE too, and ranks better. */

@@ -74,7 +74,7 @@ static char *describe_findings(const struct facts *facts, const struct proof *pr
 		fprintf(out, "%s%zu/%s %s %s", i ? "; " : "", finding->item,
 			module ? module->name : "-", proof_fault_id(finding->fault),
 			finding->symbol ? finding->symbol : "-");
-		if (finding->has_wanted && finding->has_found)
+		if (finding->fault == FAULT_DIFFERING_SYMBOL)
 			fprintf(out, " %x/%x", finding->wanted, finding->found);
 		if (finding->cause != PROOF_KERNEL)
 			fprintf(out, " by %zu", finding->cause);

@@ -429,17 +429,13 @@ static void a_rejected_build_makes_room_for_the_next(void **state)
 static void modules_seen_in_a_package_count_as_its_own(void **state)
 {
 	static const char *const repos[WORLD_SOURCES_MAX] = { FOO("2.0-1") NIC BAR("1.0-1") NIC };
-	auto_strings struct strings modules = { 0 };
 	struct world world;
 
 	(void)state;
 	plan_of(&world, repos);
 	assert_int_equal(plan_selected_count(world.plan), 2);
-	assert_int_equal(strings_add(&modules, "shared"), 0);
 	for (size_t i = 0; i < world.plan->count; i++)
-		assert_int_equal(selection_add_modules(world.selection,
-						       world.plan->packages[i].driver.id, &modules),
-				 0);
+		assert_int_equal(strings_add(&world.plan->packages[i].driver.modules, "shared"), 0);
 	assert_int_equal(selection_plan(world.selection, &world.plan, NULL), 0);
 	assert_string_equal(world_verdict(&world, "foo-kmp-default"), "selected");
 	assert_string_equal(world_verdict(&world, "bar-kmp-default"), "outranked");

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "select/inspect.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "packages/rpm.h"
+#include "select/payload.h"
+#include "trust/digest.h"
+
+#define WHAT       "use the RPM"
+#define HINT_FETCH "fetch it again, or run createrepo_c on the repository"
+
+/* How much of an RPM is read at a time, in bytes. */
+#define CHUNK_SIZE 65536
+
+static int not_at_hand(struct plan_package *package)
+{
+	package->rpm_at_hand = false;
+	return diagnostics_add(
+		&package->diagnostics, "rpm-not-at-hand", package->driver.location,
+		"its RPM is not in the repository, only its metadata; staging needs it");
+}
+
+static int check_identity(const struct plan_package *package, const struct rpm *rpm,
+			  struct error *reterr)
+{
+	const struct driver *driver = &package->driver;
+
+	if (!text_equal(rpm_nevra(rpm), driver->nevra))
+		return error_setf(reterr, -EBADMSG, WHAT, driver->location, HINT_FETCH,
+				  "it holds %s, the metadata says %s", rpm_nevra(rpm),
+				  driver->nevra);
+	if (driver->size && driver->size != package->rpm_size)
+		return error_setf(reterr, -EBADMSG, WHAT, driver->location, HINT_FETCH,
+				  "it has %" PRIu64 " bytes, the metadata says %" PRIu64,
+				  package->rpm_size, driver->size);
+	return 0;
+}
+
+static int file_sha256(int fd, char **ret)
+{
+	auto_digest struct digest *digest = NULL;
+	auto_free char *chunk = malloc(CHUNK_SIZE);
+	off_t at = 0;
+	ssize_t got;
+	int r = chunk ? digest_new(DIGEST_SHA256, &digest) : -ENOMEM;
+
+	while (r == 0 && (got = pread(fd, chunk, CHUNK_SIZE, at)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		at += got;
+		r = digest_update(digest, chunk, (size_t)got);
+	}
+	return r < 0 ? r : digest_finish(digest, ret);
+}
+
+/* What is looked at now is what staging must find; a directory of RPMs has no checksums. */
+static int check_content(int fd, struct plan_package *package, struct error *reterr)
+{
+	struct driver *driver = &package->driver;
+	auto_free char *sha256 = NULL;
+	int r = file_sha256(fd, &sha256);
+
+	if (r < 0)
+		return r;
+	if (text_equal(driver->checksum_type, DIGEST_SHA256) &&
+	    !digest_equal(driver->checksum, sha256))
+		return error_set(reterr, -EBADMSG, WHAT, driver->location,
+				 "it has another SHA-256 checksum than the metadata says",
+				 HINT_FETCH);
+	free(package->rpm_sha256);
+	package->rpm_sha256 = take(sha256);
+	return 0;
+}
+
+/* One walk through the payload. */
+struct walk {
+	struct plan_package *package;
+	const struct payload *payload;
+	struct error *reterr;
+};
+
+static int damaged(const struct walk *walk, const struct rpm_entry *entry, const char *why)
+{
+	return error_setf(walk->reterr, -EBADMSG, WHAT, walk->package->driver.location, HINT_FETCH,
+			  "%s %s", entry->path, why);
+}
+
+static int read_content(const struct walk *walk, const struct rpm_entry *entry, struct bytes *ret)
+{
+	auto_bytes struct bytes content = { .data = calloc(1, entry->size + 1) };
+	auto_free char *digest = NULL;
+
+	if (!content.data)
+		return -ENOMEM;
+	while (content.size < entry->size) {
+		long got = rpm_entry_read(entry, content.data + content.size,
+					  entry->size - content.size);
+
+		if (got <= 0)
+			return damaged(walk, entry, "is damaged or cut");
+		content.size += (size_t)got;
+	}
+	if (entry->digest &&
+	    digest_hex(entry->digest_type, content.data, content.size, &digest) == 0 &&
+	    !digest_equal(digest, entry->digest))
+		return damaged(walk, entry, "has another digest than the header says");
+	*ret = content;
+	content = (struct bytes){ 0 };
+	return 0;
+}
+
+/* A file that is no readable module is a fact of the package, not a failure. */
+static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
+		      struct plan_module *module)
+{
+	auto_bytes struct bytes content = { 0 };
+	auto_error struct error error = { 0 };
+	auto_free struct module *facts = NULL;
+	int r;
+
+	if (entry->size > MODULE_SIZE_MAX) {
+		module->unreadable = text_format("it is over %lu MiB", MODULE_SIZE_MAX >> 20);
+		return module->unreadable ? 0 : -ENOMEM;
+	}
+	r = read_content(walk, entry, &content);
+	if (r < 0)
+		return r;
+	facts = calloc(1, sizeof(*facts));
+	r = facts ? module_read(&content, module->path, facts, &error) : -ENOMEM;
+	if (r == 0)
+		module->facts = take(facts);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	module->unreadable = strdup(error.why ? error.why : "it is no module");
+	return module->unreadable ? 0 : -ENOMEM;
+}
+
+/*
+ * Links stay in the RPM when it is staged; a hard link has the content of another module, which is
+ * looked at there.
+ */
+static int visit(void *context, const struct rpm_entry *entry)
+{
+	const struct walk *walk = context;
+	const struct payload_file *file = payload_find(walk->payload, entry->path);
+	struct plan_package *package = walk->package;
+
+	if (!file || file->kind != PAYLOAD_MODULE || !S_ISREG(entry->mode))
+		return 0;
+	if (strings_add_once(&package->driver.modules, file->name) < 0 ||
+	    plan_package_add_module(package, entry->path, NULL) < 0)
+		return -ENOMEM;
+	if (entry->link)
+		return 0;
+	return read_facts(walk, entry, &package->modules[package->module_count - 1]);
+}
+
+static int read_payload(struct plan_package *package, struct rpm *rpm, const char *kernel_release,
+			struct error *reterr)
+{
+	auto_payload struct payload payload = { 0 };
+	auto_strings struct strings paths = { 0 };
+	struct walk walk = { package, &payload, reterr };
+	bool modules = false;
+	int r = rpm_files(rpm, &paths);
+
+	if (r == 0)
+		r = payload_choose(&paths, kernel_release, &payload, &package->diagnostics);
+	for (size_t i = 0; r == 0 && i < payload.count; i++) {
+		modules |= payload.files[i].kind == PAYLOAD_MODULE;
+		if (payload.files[i].kind == PAYLOAD_FIRMWARE)
+			r = strings_add(&package->firmware, payload.files[i].target);
+	}
+	return r == 0 && modules ? rpm_payload(rpm, visit, &walk, reterr) : r;
+}
+
+int inspect_package(const struct source *source, const char *kernel_release,
+		    struct plan_package *package, struct error *reterr)
+{
+	const char *location = package->driver.location;
+	auto_rpm struct rpm *rpm = NULL;
+	auto_fd int fd = source_open_rpm(source, location);
+	struct stat st;
+	int r;
+
+	if (fd == -ENOENT)
+		return not_at_hand(package);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return error_set(reterr, fd < 0 ? fd : -errno, WHAT, location, NULL, HINT_FETCH);
+	package->rpm_size = (uint64_t)st.st_size;
+	r = rpm_open(fd, location, &rpm, reterr);
+	if (r == 0)
+		r = check_identity(package, rpm, reterr);
+	if (r == 0)
+		r = check_content(fd, package, reterr);
+	if (r == 0)
+		r = read_payload(package, rpm, kernel_release, reterr);
+	if (r < 0)
+		return error_set(reterr, r, WHAT, location, NULL, HINT_FETCH);
+	package->unpacked_size = rpm_installed_size(rpm);
+	return 0;
+}
