@@ -43,6 +43,22 @@ int text_hex_digit(char c)
 	return -1;
 }
 
+char *text_hex(const void *data, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *bytes = data;
+	char *text = malloc(2 * size + 1);
+
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < size; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 0xf];
+	}
+	text[2 * size] = '\0';
+	return text;
+}
+
 /* Length of the well-formed UTF-8 sequence at TEXT (RFC 3629: no overlong, no surrogates), or 0. */
 static size_t utf8_length(const unsigned char *text)
 {

@@ -32,6 +32,8 @@ __attribute__((format(printf, 1, 0))) char *text_vformat(const char *format, va_
 char *text_printable(const char *text);
 /* The value of a hexadecimal digit of either case, or -1. */
 int text_hex_digit(char c);
+/* SIZE bytes at DATA in lower-case hexadecimal; owned, NULL if out of memory. */
+char *text_hex(const void *data, size_t size);
 /*
  * A module's name as the kernel compares it: the basename of PATH up to its first '.', '-' as '_'
  * (kmod: modname_normalize). Owned, NULL if out of memory.

@@ -59,11 +59,9 @@ static int read_build_id(const struct elf *elf, char **ret)
 	if (elf_u32(elf, note.data) != 4 || elf_u32(elf, note.data + 8) != NT_GNU_BUILD_ID ||
 	    memcmp(note.data + 12, "GNU", 4) != 0 || size > BUILD_ID_MAX || size > note.size - 16)
 		return 0;
-	hex = calloc(1, size * 2 + 1);
+	hex = text_hex(note.data + 16, size);
 	if (!hex)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < size; i++)
-		snprintf(hex + i * 2, 3, "%02x", note.data[16 + i]);
 	*ret = hex;
 	return 0;
 }

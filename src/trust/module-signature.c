@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 static const char magic[] = "~Module signature appended~\n";
 
@@ -29,15 +30,6 @@ struct trailer {
 static void release_cms(CMS_ContentInfo **cms)
 {
 	CMS_ContentInfo_free(*cms);
-}
-
-static char *hex_of(const uint8_t *data, size_t size)
-{
-	char *hex = calloc(1, size * 2 + 1);
-
-	for (size_t i = 0; hex && i < size; i++)
-		snprintf(hex + i * 2, 3, "%02x", data[i]);
-	return hex;
 }
 
 /* The common name of NAME, as UTF-8; *RET stays NULL if it has none. 0 or -ENOMEM. */
@@ -82,7 +74,7 @@ static int read_signer(CMS_SignerInfo *signer, struct module_signature *signatur
 	id = key ? key : serial;
 	if (id) {
 		signature->key_id =
-			hex_of(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
+			text_hex(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
 		r = signature->key_id ? 0 : -ENOMEM;
 	}
 	if (r == 0 && issuer)
@@ -121,7 +113,8 @@ static int read_names(const uint8_t *start, const struct trailer *trailer,
 	if (trailer->signer_length)
 		signature->signer = strndup((const char *)start, trailer->signer_length);
 	if (trailer->key_id_length)
-		signature->key_id = hex_of(start + trailer->signer_length, trailer->key_id_length);
+		signature->key_id =
+			text_hex(start + trailer->signer_length, trailer->key_id_length);
 	return (trailer->signer_length && !signature->signer) ||
 			       (trailer->key_id_length && !signature->key_id)
 		       ? -ENOMEM
