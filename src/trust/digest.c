@@ -78,6 +78,11 @@ struct digest *digest_free(struct digest *digest)
 	return NULL;
 }
 
+void *digest_handle(const struct digest *digest)
+{
+	return digest->context;
+}
+
 int digest_hex(const char *type, const void *data, size_t size, char **ret)
 {
 	auto_digest struct digest *digest = NULL;

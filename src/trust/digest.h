@@ -24,6 +24,8 @@ int digest_update(struct digest *digest, const void *data, size_t size);
 /* The checksum of all that was added; only once. Owned text in *RET. 0, -EINVAL, -ENOMEM. */
 int digest_finish(struct digest *digest, char **ret);
 struct digest *digest_free(struct digest *digest);
+/* Librpm's own state of it, for trust/openpgp.c; borrowed. */
+void *digest_handle(const struct digest *digest);
 
 /* All in one. 0, -ENOTSUP for an unknown type, -ENOMEM. */
 int digest_hex(const char *type, const void *data, size_t size, char **ret);
