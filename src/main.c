@@ -13,10 +13,7 @@
 
 /* In the order of --help; the first one is run when none is named. */
 static const struct verb *const verbs[] = {
-	&verb_stage,
-	&verb_scan,
-	&verb_explain,
-	&verb_check,
+	&verb_stage, &verb_scan, &verb_explain, &verb_check, &verb_symbols,
 };
 
 /* Options without a letter. */
@@ -32,14 +29,14 @@ struct option_row {
 static const struct option_row rows[] = {
 	{ 'n', "dry-run", NULL, "write nothing, print the plan" },
 	{ 'r', "repo", "SOURCE", "repository, directory of RPMs or RPM; repeatable" },
-	{ 'k', "kernel", "KERNEL", "target: release, RPM, symvers file, module tree" },
+	{ 'k', "kernel", "KERNEL", "target: release, RPM, symbols, module tree" },
 	{ 'f', "flavor", "NAME", "flavor of the target kernel" },
 	{ OPTION_ARCH, "arch", "ARCH", "architecture of the target kernel" },
 	{ OPTION_RELEASE, "kernel-release", "RELEASE", "release of the target kernel" },
 	{ 'R', "root", "DIR", "system to look into instead of the running one" },
 	{ 'H', "hardware", "SOURCE", "snapshot, list, sysfs tree or dump; repeatable" },
 	{ 'o', "stage-dir", "DIR", "staging directory (default: /run/kmp-match)" },
-	{ OPTION_SAVE, "save", "FILE", "scan: write the devices to FILE as a snapshot" },
+	{ OPTION_SAVE, "save", "FILE", "scan, symbols: write them to FILE for later" },
 	{ 'j', "json", NULL, "answer in JSON" },
 	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages with unchecked signatures" },
 	{ 'v', "verbose", NULL, "say more" },

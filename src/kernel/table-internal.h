@@ -30,7 +30,10 @@ enum {
 enum { FLAG_COMPLETE = 1, FLAG_KMOD = 1 << 1, FLAG_KERNEL = 1 << 5, FLAGS_ALL = (1 << 9) - 1 };
 enum { KIND_CRC = 1, KIND_KNOWN = 2, KIND_GPL = 4, KINDS_ALL = 7 };
 
-/* Columns of symbols, one array behind the other, widest first: each is aligned. */
+/*
+ * Columns of symbols, one array behind the other. That of the hashes is cut into arrays of single
+ * bytes, lowest first: with the symbols in groups, and by hash in each, the highest ones compress.
+ */
 enum { HASH_SIZE = 8, CRC_SIZE = 4, EXPORTER_SIZE = 2, NAME_SPACE_SIZE = 2, KIND_SIZE = 1 };
 
 /* Where the columns of COUNT symbols begin, as offsets into the file. */

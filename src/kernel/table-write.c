@@ -33,6 +33,8 @@ static void put64(uint8_t *to, uint64_t number)
 struct row {
 	uint64_t hash;
 	const struct symbol *symbol;
+	uint16_t exporter, name_space;
+	uint8_t kind;
 };
 
 /* All that is to be written; lists are sorted. */
@@ -50,11 +52,23 @@ static void release_draft(struct draft *draft)
 	strings_done(&draft->name_spaces);
 }
 
-static int compare_rows(const void *left, const void *right)
+static int compare_hashes(const void *left, const void *right)
 {
 	const struct row *a = left, *b = right;
 
 	return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+/* What compresses best: all of an exporter together. */
+static int compare_groups(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	if (a->exporter != b->exporter)
+		return a->exporter - b->exporter;
+	if (a->name_space != b->name_space)
+		return a->name_space - b->name_space;
+	return a->kind != b->kind ? a->kind - b->kind : compare_hashes(left, right);
 }
 
 static int refuse_collision(const struct row *row, const struct row *other, struct error *reterr)
@@ -70,14 +84,14 @@ static int compare_texts(const void *left, const void *right)
 }
 
 /* The number of TEXT in the sorted LIST, counted from 1; 0 for NULL. */
-static size_t number_of(const struct strings *list, const char *text)
+static uint16_t number_of(const struct strings *list, const char *text)
 {
 	char **found;
 
 	if (!text)
 		return 0;
 	found = bsearch(text, list->items, list->count, sizeof(*list->items), compare_texts);
-	return found ? (size_t)(found - list->items) + 1 : 0;
+	return found ? (uint16_t)(found - list->items + 1) : 0;
 }
 
 /* Neighbours often have the same: those of a module stand together in a symvers file. */
@@ -88,7 +102,7 @@ static int note_text(struct strings *list, const char *text)
 	return strings_add(list, text);
 }
 
-static int draft_rows(struct draft *draft, struct error *reterr)
+static int collect(struct draft *draft)
 {
 	const struct symbol_table *symbols = draft->kernel->symbols;
 	const struct symbol *symbol;
@@ -106,17 +120,35 @@ static int draft_rows(struct draft *draft, struct error *reterr)
 		if (r == 0)
 			r = note_text(&draft->name_spaces, symbol->name_space);
 	}
-	if (r < 0)
-		return r;
-	qsort(draft->rows, draft->count, sizeof(*draft->rows), compare_rows);
+	strings_sort_unique(&draft->exporters);
+	strings_sort_unique(&draft->name_spaces);
+	if (draft->exporters.count > UINT16_MAX || draft->name_spaces.count > UINT16_MAX)
+		return -ERANGE;
+	return r;
+}
+
+static int refuse_collisions(const struct draft *draft, struct error *reterr)
+{
+	qsort(draft->rows, draft->count, sizeof(*draft->rows), compare_hashes);
 	for (size_t i = 1; i < draft->count; i++)
 		if (draft->rows[i].hash == draft->rows[i - 1].hash)
 			return refuse_collision(&draft->rows[i], &draft->rows[i - 1], reterr);
-	strings_sort_unique(&draft->exporters);
-	strings_sort_unique(&draft->name_spaces);
-	return draft->exporters.count > UINT16_MAX || draft->name_spaces.count > UINT16_MAX
-		       ? -ERANGE
-		       : 0;
+	return 0;
+}
+
+static void number_rows(const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->count; i++) {
+		struct row *row = &draft->rows[i];
+		const struct symbol *symbol = row->symbol;
+
+		row->exporter = number_of(&draft->exporters, symbol->exporter);
+		row->name_space = number_of(&draft->name_spaces, symbol->name_space);
+		row->kind = (uint8_t)((symbol->has_crc ? KIND_CRC : 0) |
+				      (symbol->kind_known ? KIND_KNOWN : 0) |
+				      (symbol->gpl_only ? KIND_GPL : 0));
+	}
+	qsort(draft->rows, draft->count, sizeof(*draft->rows), compare_groups);
 }
 
 /* What the file ends with: texts, each with a NUL behind it; an empty one stands for NULL. */
@@ -160,17 +192,15 @@ static void put_rows(const struct draft *draft, uint8_t *file)
 	struct table_columns at = table_columns_of(draft->count);
 
 	for (size_t i = 0; i < draft->count; i++) {
-		const struct symbol *symbol = draft->rows[i].symbol;
+		const struct row *row = &draft->rows[i];
 
-		put64(file + at.hashes + i * HASH_SIZE, draft->rows[i].hash);
-		put32(file + at.crcs + i * CRC_SIZE, symbol->has_crc ? symbol->crc : 0);
-		put16(file + at.exporters + i * EXPORTER_SIZE,
-		      number_of(&draft->exporters, symbol->exporter));
-		put16(file + at.name_spaces + i * NAME_SPACE_SIZE,
-		      number_of(&draft->name_spaces, symbol->name_space));
-		file[at.kinds + i] = (uint8_t)((symbol->has_crc ? KIND_CRC : 0) |
-					       (symbol->kind_known ? KIND_KNOWN : 0) |
-					       (symbol->gpl_only ? KIND_GPL : 0));
+		for (size_t byte = 0; byte < HASH_SIZE; byte++)
+			file[at.hashes + byte * draft->count + i] =
+				(uint8_t)(row->hash >> 8 * byte);
+		put32(file + at.crcs + i * CRC_SIZE, row->symbol->has_crc ? row->symbol->crc : 0);
+		put16(file + at.exporters + i * EXPORTER_SIZE, row->exporter);
+		put16(file + at.name_spaces + i * NAME_SPACE_SIZE, row->name_space);
+		file[at.kinds + i] = row->kind;
 	}
 }
 
@@ -216,9 +246,12 @@ int table_write(const struct kernel *kernel, struct bytes *ret, struct error *re
 		return error_set(reterr, -ENODATA, "write the symbol table of", kernel->release,
 				 "no symbol of that kernel is known",
 				 "give its symvers file or its package with --kernel");
-	r = draft_rows(&draft, reterr);
+	r = collect(&draft);
+	if (r == 0)
+		r = refuse_collisions(&draft, reterr);
 	if (r < 0)
 		return r;
+	number_rows(&draft);
 	at = table_columns_of(draft.count);
 	size = at.texts + put_ending(&draft, NULL);
 	file = calloc(1, size + 1);

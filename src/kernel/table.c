@@ -142,10 +142,20 @@ static bool named(const struct strings *list, size_t number, const char **ret)
 	return true;
 }
 
+static uint64_t hash_at(const struct input *input, size_t i)
+{
+	const uint8_t *column = input->data + input->at.hashes;
+	uint64_t hash = 0;
+
+	for (size_t byte = 0; byte < HASH_SIZE; byte++)
+		hash |= (uint64_t)column[byte * input->symbols + i] << 8 * byte;
+	return hash;
+}
+
 static int take_row(const struct input *input, size_t i, struct symbol_table *symbols)
 {
 	const struct table_columns *at = &input->at;
-	const uint8_t *data = input->data, *hash = data + at->hashes + i * HASH_SIZE;
+	const uint8_t *data = input->data;
 	uint8_t kind = data[at->kinds + i];
 	struct symbol symbol = {
 		.crc = get32(data + at->crcs + i * CRC_SIZE),
@@ -154,13 +164,13 @@ static int take_row(const struct input *input, size_t i, struct symbol_table *sy
 		.gpl_only = kind & KIND_GPL,
 	};
 
-	if ((i > 0 && get64(hash) <= get64(hash - HASH_SIZE)) || kind > KINDS_ALL ||
+	if (kind > KINDS_ALL ||
 	    !named(&input->exporters, get16(data + at->exporters + i * EXPORTER_SIZE),
 		   &symbol.exporter) ||
 	    !named(&input->name_spaces, get16(data + at->name_spaces + i * NAME_SPACE_SIZE),
 		   &symbol.name_space))
 		return -EBADMSG;
-	return symbol_table_add_hash(symbols, get64(hash), &symbol);
+	return symbol_table_add_hash(symbols, hash_at(input, i), &symbol);
 }
 
 static int take_rows(const struct input *input, struct symbol_table **ret)
@@ -170,6 +180,8 @@ static int take_rows(const struct input *input, struct symbol_table **ret)
 
 	for (size_t i = 0; i < input->symbols && r == 0; i++)
 		r = take_row(input, i, symbols);
+	if (r == 0 && symbol_table_count(symbols) != input->symbols)
+		return -EBADMSG;
 	if (r == 0)
 		*ret = take(symbols);
 	return r;

@@ -3,7 +3,7 @@
  * table - the symbol table file: what is known of a kernel, for an initrd that has neither its
  * symvers file nor its package. docs/symbol-table.md describes the format.
  *
- * 25,000 symbols take 475 KB, 340 KB with zstd: their hashes and CRCs, 300 KB of it, do not
+ * 24,683 symbols (Debian's 6.1) take 433 KB, and 294 KB with zstd: their hashes and CRCs hardly
  * compress. Names are not kept, only their hashes.
  * Layer: kernel. Pure: memory in, memory out.
  */

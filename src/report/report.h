@@ -68,5 +68,13 @@ void report_check_text(const struct check *check, const struct report_style *sty
 /* {format, tool, kernels, result}. Owned. */
 struct json *report_check_json(const struct check *check, int exit);
 
+/*
+ * The answer of `symbols`: what is known of KERNEL, or in the text of the symbols NAMES alone, if
+ * there are any.
+ */
+void report_symbols_text(const struct kernel *kernel, const struct strings *names,
+			 const struct report_style *style, FILE *out);
+struct json *report_symbols_json(const struct kernel *kernel, const struct strings *names);
+
 /* {format, tool, error, result} for a run that failed. Owned. */
 struct json *report_error_json(const struct error *error, int exit);

@@ -16,7 +16,7 @@ struct verb {
 		   char **argv); /* returns the exit status */
 };
 
-extern const struct verb verb_check, verb_explain, verb_scan, verb_stage;
+extern const struct verb verb_check, verb_explain, verb_scan, verb_stage, verb_symbols;
 
 /* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
 int verb_fail(const struct options *options, const struct error *error, int exit);
@@ -26,6 +26,11 @@ int verb_cannot_write(void);
 int verb_no_arguments(const struct options *options, const char *verb, int argc, char **argv);
 /* Say which sources could not be read: of the system as a warning, else as an error. */
 void verb_say_sources(const struct pipeline *pipeline);
+/*
+ * Write FILE, whole or not at all; WHAT is for the message. 0, or -errno with *RETERR set.
+ */
+int verb_save(const char *what, const char *file, const void *data, size_t size,
+	      struct error *reterr);
 /* Print each of DIAGNOSTICS as a warning. */
 void verb_warn(const struct diagnostics *diagnostics);
 /* Print what hardware, configuration, kernel and sources have to complain of, as warnings. */
