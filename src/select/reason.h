@@ -48,6 +48,7 @@ enum reason {
 	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */
 	REASON_CORRUPT, /* the RPM is damaged, or not the one that the metadata describes */
 	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */
+	REASON_COUNT,
 };
 const char *reason_id(enum reason reason);
 /* What would change the verdict, one sentence; NULL for a reason to select. */

@@ -79,8 +79,8 @@ static char *pass_package(const struct step_context *context, const struct plan_
 		driver->source < context->source_count ? &context->sources[driver->source] : NULL;
 
 	if (!source)
-		return text_format("%s is installed", driver->nevra);
-	return text_format("%s is offered by %s%s", driver->nevra,
+		return strdup("it is installed");
+	return text_format("it is offered by %s%s",
 			   source->alias ? source->alias : source->location,
 			   package->rpm_at_hand ? "" : ", without its RPM");
 }

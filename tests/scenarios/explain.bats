@@ -220,6 +220,12 @@ page() {
 	explain --repo "$rpms" needy
 	equals "module 1 1" "$(kind)"
 	[[ $(json "a['subject']['detail']") == "a kernel module, shipped by 1 package; whether "*" is not known" ]]
+	make_repo listed <<-TEXT
+		package odd-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+		file /lib/modules/6.4.0-1-default/updates/strange.ko.xz
+	TEXT
+	explain --repo listed strange
+	equals "odd-kmp-default no-device" "$(json "a['packages'][0]['name'] + ' ' + a['packages'][0]['reason']")"
 	mkdir -p "$ROOT/lib/modules/6.4.0-1-default/kernel"
 	"$BATS_TEST_DIRNAME/../lib/make-module" "$ROOT/lib/modules/6.4.0-1-default/kernel/foo.ko"
 	"$BATS_TEST_DIRNAME/../lib/make-module" "$ROOT/lib/modules/6.4.0-1-default/kernel/e-x.ko"

@@ -113,6 +113,25 @@ static void a_list_owns_copies_of_what_is_added(void **state)
 	assert_string_equal(list.items[5], "");
 }
 
+static void the_first_texts_are_enumerated_and_the_others_counted(void **state)
+{
+	static const char *const wanted[] = { " and 3 more", "a and 2 more", "a, b and 1 more",
+					      "a, b, c", "a, b, c" };
+	auto_strings struct strings list = { 0 }, empty = { 0 };
+	auto_free char *nothing = strings_enumerate(&empty, 2);
+
+	(void)state;
+	assert_string_equal(nothing, "");
+	assert_int_equal(strings_add(&list, "a"), 0);
+	assert_int_equal(strings_add(&list, "b"), 0);
+	assert_int_equal(strings_add(&list, "c"), 0);
+	for (size_t most = 0; most < COUNT(wanted); most++) {
+		auto_free char *text = strings_enumerate(&list, most);
+
+		assert_string_equal(text, wanted[most]);
+	}
+}
+
 static void a_text_is_added_once_and_found_whole_only(void **state)
 {
 	auto_strings struct strings list = { 0 };
@@ -220,6 +239,7 @@ int main(void)
 		cmocka_unit_test(an_array_that_cannot_grow_stays_as_it_is),
 		cmocka_unit_test(an_empty_list_answers_every_question),
 		cmocka_unit_test(a_list_owns_copies_of_what_is_added),
+		cmocka_unit_test(the_first_texts_are_enumerated_and_the_others_counted),
 		cmocka_unit_test(a_text_is_added_once_and_found_whole_only),
 		cmocka_unit_test(sorting_is_by_byte_and_drops_doubles),
 		cmocka_unit_test(a_sorted_list_takes_more),

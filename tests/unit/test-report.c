@@ -56,6 +56,7 @@ static struct plan_package *add_package(struct machine *machine, const char *fam
 	struct plan_package *package = plan_add(&machine->plan);
 
 	assert_non_null(package);
+	package->driver.id = (int)machine->plan.count;
 	package->driver.name = copy(family);
 	package->driver.family = copy(family);
 	package->driver.version = copy(version);
@@ -175,11 +176,13 @@ static void add_refused(struct machine *machine)
 		machine, "mpt3sas-kmp-default", "48.00_k6.4.0_150600.10", "1.1", false,
 		REASON_OLDER,
 		"mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64 is newer and fits too");
+	package->culprit = copy("mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64");
 	add_hint(machine, package, HBA_PATTERN, 1);
 	package = add_package(
 		machine, "mpt3sas-kmp-default", "47.00_k6.4.0_150600.10", "1.1", false,
 		REASON_OLDER,
 		"mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64 is newer and fits too");
+	package->culprit = copy("mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64");
 	add_hint(machine, package, HBA_PATTERN, 1);
 	package = add_package(machine, "mpt3sas-kmp-rt", "49.00_k6.4.0_150600.21", "1.1", false,
 			      REASON_OTHER_FLAVOR,
@@ -252,6 +255,33 @@ static char *rendered_devices(const struct device_list *devices, const struct re
 	return text;
 }
 
+/* What report_explanation_text() prints about all of MACHINE; owned. */
+static char *rendered_explanation(const struct machine *machine, const struct report_style *style)
+{
+	const struct subject subject = { .detail = (char *)(uintptr_t) "every device" };
+	const struct step_context context = {
+		.plan = &machine->plan,
+		.devices = &machine->devices,
+		.kernel = &machine->kernel,
+		.sources = machine->sources,
+		.source_count = 1,
+		.gpg_checks = true,
+	};
+	auto_explanation struct explanation explanation = { 0 };
+	struct report report = machine->report;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(explanation_make(&context, &subject, &explanation), 0);
+	report.devices = &explanation.devices;
+	report.plan = &explanation.plan;
+	report_explanation_text(&report, &explanation, style, out);
+	fclose(out);
+	return text;
+}
+
 static void assert_golden(const char *name, const char *text)
 {
 	auto_free char *path = text_format("tests/unit/golden/%s", name);
@@ -313,10 +343,24 @@ static void no_line_is_wider_than_asked(void **state)
 		const struct report_style style = { .width = widths[i], .verbose = i % 2 };
 		auto_free char *plan = rendered(&machine.report, &style);
 		auto_free char *devices = rendered_devices(&machine.devices, &style);
+		auto_free char *why = rendered_explanation(&machine, &style);
 
-		if (longest_line(plan) > widths[i] || longest_line(devices) > widths[i])
-			fail_msg("at width %u:\n%s%s", widths[i], plan, devices);
+		if (longest_line(plan) > widths[i] || longest_line(devices) > widths[i] ||
+		    longest_line(why) > widths[i])
+			fail_msg("at width %u:\n%s%s%s", widths[i], plan, devices, why);
 	}
+}
+
+static void an_explanation_reads_as_agreed(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	auto_machine struct machine machine;
+	auto_free char *text = NULL;
+
+	(void)state;
+	make_server(&machine);
+	text = rendered_explanation(&machine, &style);
+	assert_golden("explanation-80-columns.txt", text);
 }
 
 static void the_outcome_is_one_plain_sentence(void **state)
@@ -631,6 +675,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_plan_reads_as_agreed),
 		cmocka_unit_test(no_line_is_wider_than_asked),
+		cmocka_unit_test(an_explanation_reads_as_agreed),
 		cmocka_unit_test(the_outcome_is_one_plain_sentence),
 		cmocka_unit_test(what_is_installed_is_not_staged_again),
 		cmocka_unit_test(of_several_hints_the_closest_is_shown),
