@@ -151,15 +151,46 @@ static char *pass_kabi(const struct step_context *context, const struct plan_pac
 				   : "");
 }
 
+/* "foo: differing-symbol printk (wants 0x00001111, there is 0x00002222)". */
+static int add_finding(struct strings *list, const struct kabi_finding *finding)
+{
+	auto_free char *crcs = strdup("");
+
+	if (finding->has_wanted && finding->has_found) {
+		free(crcs);
+		crcs = text_format(" (wants 0x%08x, there is 0x%08x)", finding->wanted,
+				   finding->found);
+	}
+	if (!crcs)
+		return -ENOMEM;
+	return strings_addf(list, "%s: %s%s%s%s", finding->module, proof_fault_id(finding->fault),
+			    finding->symbol ? " " : "", finding->symbol ? finding->symbol : "",
+			    crcs);
+}
+
+/* What the proof found in modules. */
+static char *list_findings(const struct kabi *kabi)
+{
+	auto_strings struct strings list = { 0 };
+
+	for (size_t i = 0; i < kabi->finding_count; i++)
+		if (add_finding(&list, &kabi->findings[i]) < 0)
+			return NULL;
+	return strings_enumerate(&list, SYMBOLS_NAMED_MAX);
+}
+
 static char *fail_kabi(const struct step_context *context, const struct plan_package *package)
 {
 	const struct kabi *kabi = &package->kabi;
 	auto_free char *missing = strings_enumerate(&kabi->missing, SYMBOLS_NAMED_MAX);
 	auto_free char *differing = strings_enumerate(&kabi->differing, SYMBOLS_NAMED_MAX);
+	auto_free char *findings = list_findings(kabi);
 
 	(void)context;
-	if (!missing || !differing)
+	if (!missing || !differing || !findings)
 		return NULL;
+	if (*findings)
+		return text_format("%s; in its modules: %s", package->detail, findings);
 	return text_format("%s%s%s%s%s", package->detail, *missing ? "; missing: " : "", missing,
 			   *differing ? "; with another CRC: " : "", differing);
 }

@@ -344,6 +344,36 @@ static void the_first_ten_symbols_at_fault_are_named(void **state)
 			    "and 2 more; with another CRC: printk");
 }
 
+static void what_the_proof_found_is_named_with_its_module(void **state)
+{
+	struct kabi_finding findings[] = {
+		{ .module = (char *)(uintptr_t) "foo",
+		  .fault = FAULT_DIFFERING_SYMBOL,
+		  .symbol = (char *)(uintptr_t) "printk",
+		  .has_wanted = true,
+		  .has_found = true,
+		  .wanted = 0x1111,
+		  .found = 0x2222 },
+		{ .module = (char *)(uintptr_t) "bar", .fault = FAULT_UNREADABLE },
+	};
+	const struct subject machine = { .kind = SUBJECT_MACHINE };
+	auto_explanation struct explanation explanation = { 0 };
+	auto_scene struct scene scene;
+	struct kabi *kabi;
+
+	(void)state;
+	make_scene(&scene);
+	kabi = &add_package(&scene, "foo", "1", REASON_KABI_MISMATCH, NULL)->kabi;
+	kabi->findings = findings;
+	kabi->finding_count = COUNT(findings);
+	assert_int_equal(explanation_make(&scene.context, &machine, &explanation), 0);
+	assert_string_equal(last_step(&explanation, 0)->detail,
+			    "foo is kabi-mismatch; in its modules: foo: differing-symbol printk "
+			    "(wants 0x00001111, there is 0x00002222), bar: unreadable");
+	kabi->findings = NULL;
+	kabi->finding_count = 0;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -355,6 +385,7 @@ int main(void)
 		cmocka_unit_test(of_two_the_part_of_the_rank_that_decided_is_told),
 		cmocka_unit_test(symbols_are_told_by_what_is_known_of_them),
 		cmocka_unit_test(the_first_ten_symbols_at_fault_are_named),
+		cmocka_unit_test(what_the_proof_found_is_named_with_its_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
