@@ -109,6 +109,16 @@ page() {
 		tr -d '`'
 }
 
+@test "every reason of docs/reasons.md has a scenario here" {
+	local id count=0
+	while read -r id; do
+		count=$((count + 1))
+		grep -qw -e "$id" "$BATS_TEST_FILENAME" || equals "a scenario" "none" "$id"
+	done < <(sed -n '/^## Reasons/,/^## Kernel/s/^| .\([a-z-]\+\). | [sr].*/\1/p' \
+		"$BATS_TEST_DIRNAME/../../docs/reasons.md")
+	((count >= 26)) || equals "26 reasons or more" "$count"
+}
+
 @test "a reason is shown for a hardware-triggered package" {
 	explain --repo "$rpms" 3b:00.0
 	equals "pci-slot 1 8" "$(kind)"
@@ -303,6 +313,50 @@ lot-kmp-default installed" "$(json "'\n'.join(sorted(p['name'] + ' ' + p['reason
 	equals selected "$(json "a['packages'][0]['verdict']")"
 }
 
+@test "what the proof finds in modules is told, module by module" {
+	local release=6.4.0-1-default name reason rule make=$BATS_TEST_DIRNAME/../lib
+	local tree=$ROOT/lib/modules/$release files
+	mkdir -p "$tree/kernel" repo
+	printf '0x00003333\tsecret\tvmlinux\tEXPORT_SYMBOL_GPL\t\n0x00004444\tspaced\tvmlinux\tEXPORT_SYMBOL\tVENDOR\n' \
+		>>symvers
+	"$make/make-module" "$tree/kernel/own.ko" import=printk:1111
+	echo kernel/drivers/built.ko >"$tree/modules.builtin"
+	"$make/make-module" wrong.ko import=printk:9999
+	"$make/make-module" closed.ko import=secret:3333 license=Proprietary
+	"$make/make-module" foreign.ko import=spaced:4444
+	"$make/make-module" built.ko import=printk:1111
+	"$make/make-module" double.ko import=printk:1111 export=printk:1111
+	"$make/make-module" magic.ko import=printk:1111 "vermagic=$release SMP mod_unload modversions "
+	"$make/make-module" egg.ko import=hen:1 export=egg:1
+	"$make/make-module" hen.ko import=egg:1 export=hen:1
+	head -c 100 wrong.ko >cut.ko
+	for name in wrong closed foreign built double magic egg cut; do
+		files=("/lib/modules/$release/updates/$name.ko=$name.ko")
+		[[ $name != egg ]] || files+=("/lib/modules/$release/updates/hen.ko=hen.ko")
+		"$make/make-rpm" "$name-kmp-default-1-1" repo "${files[@]}" >>log <<-TEXT
+			Provides: kmod($name.ko)
+			Supplements: modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		TEXT
+	done
+	explain --repo repo --kernel "$tree"
+	while read -r name reason rule; do
+		equals "$reason at $rule: $(page "$reason")" "$(failed "$name")"
+	done <<-'TABLE'
+		wrong kabi-mismatch kabi
+		closed gpl-only-symbol kabi
+		foreign missing-namespace kabi
+		built built-in-module kabi
+		double duplicate-symbol kabi
+		magic vermagic-mismatch kabi
+		egg dependency-cycle kabi
+		cut unreadable-module package
+	TABLE
+	[[ $text == *"wrong: differing-symbol printk (wants 0x00009999, there is 0x00001111)"* ]]
+	kmp_match explain --json --kernel "$release" --flavor default --root "$BATS_TEST_TMPDIR/repo" \
+		--arch x86_64 --hardware machine --repo repo wrong-kmp-default
+	equals "kabi-unknown at kabi: $(page kabi-unknown)" "$(failed wrong)"
+}
+
 @test "corrupt: a damaged RPM is an answer here, and not a failure" {
 	make_repo repo <<-TEXT
 		package $bare
@@ -314,7 +368,7 @@ lot-kmp-default installed" "$(json "'\n'.join(sorted(p['name'] + ' ' + p['reason
 	equals "corrupt at package: $(page corrupt)" "$(failed foo)"
 }
 
-@test "untrusted, kabi-unknown: what only staging refuses is said where it is asked" {
+@test "untrusted: what only staging refuses is said where it is asked" {
 	explain --repo "$rpms" 'foo*'
 	[[ $text == *"staging takes it with --no-gpg-checks only"* ]]
 	explain --repo "$rpms" 'foo*' --no-gpg-checks
