@@ -209,26 +209,34 @@ static int refuse_unsafe(struct selection *selection, struct plan_package *packa
 
 static int examine(struct selection *selection, struct plan_package *package)
 {
-	int r = inspect(selection, package);
+	int r = has_facts(package) && !package->stands_alone ? prove_alone(selection, package) : 0;
 
-	if (r == 0 && has_facts(package) && !package->stands_alone)
-		r = prove_alone(selection, package);
 	return r == 0 ? refuse_unsafe(selection, package) : r;
 }
 
-int selection_examine(struct selection *selection, const struct ids *ids)
+/* 1 if STEP, called for each package of IDS, rejected one; 0 if none, -errno. */
+static int for_each(struct selection *selection, const struct ids *ids,
+		    int (*step)(struct selection *selection, struct plan_package *package))
 {
 	int again = 0;
 
 	for (size_t i = 0; i < ids->count; i++) {
 		struct plan_package *package = selection_find(selection, ids->items[i]);
-		int r = package ? examine(selection, package) : 0;
+		int r = package ? step(selection, package) : 0;
 
 		if (r < 0)
 			return r;
 		again |= r;
 	}
 	return again;
+}
+
+/* All are looked at before the first is judged: one may bring what another one needs. */
+int selection_examine(struct selection *selection, const struct ids *ids)
+{
+	int r = for_each(selection, ids, inspect);
+
+	return r == 0 ? for_each(selection, ids, examine) : r;
 }
 
 int selection_examine_picked(struct selection *selection)
