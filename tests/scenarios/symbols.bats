@@ -36,7 +36,7 @@ kmp() { # NAME VERSION SYMBOL=CRC
 make_tree() {
 	local tree=$ROOT/lib/modules/$release
 	mkdir -p "$tree/kernel/drivers"
-	"$here/../lib/make-module" "$tree/kernel/drivers/usbcore.ko" import=printk:1111 "$@"
+	"$BATS_TEST_DIRNAME/../lib/make-module" "$tree/kernel/drivers/usbcore.ko" import=printk:1111
 	printf 'kernel/lib/crc32-c.ko\n' >"$tree/modules.builtin"
 }
 
@@ -151,11 +151,11 @@ packages() {
 @test "a table that is damaged, cut or of another version is refused" {
 	kmp_match symbols --kernel ./symvers --kernel-release "$release" --save table
 	size=$(stat -c %s table)
-	head -c $((size - 1)) table >cut
+	head -c $((size - 1)) table >part
 	{ cat table && echo; } >long
 	{ head -c 7 table && printf '\2' && tail -c +9 table; } >version
 	{ head -c 60 table && printf '\377' && tail -c +62 table; } >damaged
-	for file in cut long version damaged; do
+	for file in part long version damaged; do
 		symbols --kernel "./$file"
 		fails 1 "symbol table" "./$file"
 		valid
@@ -171,7 +171,7 @@ packages() {
 	symbols --kernel ./symvers --kernel-release "$release" --save absent/table
 	fails 1 absent/table
 	kmp_match symbols --kernel ./symvers --kernel-release "$release" --save /dev/stdout
-	[[ $errors != *"cannot"* ]] || equals "written" "$errors"
+	equals 0 "$status"
 }
 
 @test "what the system below the root says of the kernel" {
