@@ -62,7 +62,7 @@ fortify := $(if $(sanitize),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -MMD -MP -fPIE \
 	-fvisibility=hidden $(if $(filter pci,$(WITHOUT)),-DWITHOUT_PCI) \
 	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) $(flags_taken) $(WERROR) $(fortify) \
-	$(sanitize) $(library_cflags)
+	$(sanitize) $(if $(sanitize),-DSANITIZED) $(library_cflags)
 own_ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
 
 library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))

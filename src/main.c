@@ -230,5 +230,7 @@ int main(int argc, char **argv)
 		}
 		optind++;
 	}
+	if (verb_fence(&options) < 0)
+		log_warning("the memory of the run is not bound, ignoring");
 	return verb->run(&options, argc - optind, argv + optind);
 }

@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "packages/capability.h"
+#include "packages/markup.h"
 #include "packages/rpm.h"
 #include "trust/digest.h"
 
@@ -261,21 +262,31 @@ static bool find_repomd_entry(Pool *pool, Repo *repo, const char *type, struct r
 	return found;
 }
 
+/* BYTES, decompressed, for a parser that is to be spared what no repository has. */
+static int open_markup(const struct bytes *bytes, size_t max, struct markup *markup, FILE **ret)
+{
+	FILE *plain = NULL;
+	int r = decompress_stream(bytes, max, &plain);
+
+	return r < 0 ? r : markup_stream(markup, plain, ret);
+}
+
 static int read_repomd(struct catalog *catalog, struct source *source, Repo *repo)
 {
 	auto_bytes struct bytes bytes = { 0 };
 	auto_file FILE *file = NULL;
+	struct markup markup = { 0 };
 	int r = file_read_in_root(source->fd, "repodata/repomd.xml", REPOMD_SIZE_MAX, &bytes);
 
 	if (r == 0)
-		r = decompress_stream(&bytes, REPOMD_SIZE_MAX, &file);
+		r = open_markup(&bytes, REPOMD_SIZE_MAX, &markup, &file);
 	if (r < 0)
 		return error_setf(&source->error, r, WHAT, source->location, NULL,
 				  "repodata/repomd.xml: %s", file_strerror(r));
-	if (repo_add_repomdxml(repo, file, 0) != 0)
+	if (repo_add_repomdxml(repo, file, 0) != 0 || markup.why)
 		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
 				  "run createrepo_c on it again", "repodata/repomd.xml: %s",
-				  pool_errstr(catalog->pool));
+				  markup.why ? markup.why : pool_errstr(catalog->pool));
 	repo_internalize(repo);
 	return 0;
 }
@@ -324,11 +335,38 @@ static bool is_primary(const struct bytes *bytes)
 	return memmem(start, size, root, strlen(root));
 }
 
+/* Parse ENTRY's file, which BYTES hold. */
+static int parse_primary(struct catalog *catalog, struct source *source, Repo *repo,
+			 const struct repomd_entry *entry, const struct bytes *bytes)
+{
+	static const char again[] = "fetch it again, or run createrepo_c on it";
+	struct markup markup = { 0 };
+	auto_file FILE *file = NULL;
+	int r = open_markup(bytes, PRIMARY_SIZE_MAX, &markup, &file);
+	bool parsed = r == 0 && repo_add_rpmmd(repo, file, NULL, 0) == 0;
+
+	if (r < 0)
+		return r;
+	if (markup.why)
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location, again, "%s: %s",
+				  entry->location, markup.why);
+	if (!parsed)
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
+				  "run createrepo_c on it again", "%s: %s", entry->location,
+				  pool_errstr(catalog->pool));
+	if (ferror(file))
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location, again,
+				  "%s is damaged or cut", entry->location);
+	if (repo->nsolvables == 0 && !is_primary(bytes))
+		return error_setf(&source->error, -EBADMSG, WHAT, source->location, again,
+				  "%s is no package metadata", entry->location);
+	return 0;
+}
+
 static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *repo)
 {
 	struct repomd_entry primary = { 0 };
 	auto_bytes struct bytes bytes = { 0 };
-	auto_file FILE *file = NULL;
 	int r = read_repomd(catalog, source, repo);
 
 	if (r < 0)
@@ -338,23 +376,7 @@ static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *rep
 				 "repodata/repomd.xml names no primary metadata with a checksum",
 				 "run createrepo_c on it again");
 	r = read_verified(source, &primary, &bytes);
-	if (r == 0)
-		r = decompress_stream(&bytes, PRIMARY_SIZE_MAX, &file);
-	if (r < 0)
-		return r;
-	if (repo_add_rpmmd(repo, file, NULL, 0) != 0)
-		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
-				  "run createrepo_c on it again", "%s: %s", primary.location,
-				  pool_errstr(catalog->pool));
-	if (ferror(file))
-		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
-				  "fetch it again, or run createrepo_c on it",
-				  "%s is damaged or cut", primary.location);
-	if (repo->nsolvables == 0 && !is_primary(&bytes))
-		return error_setf(&source->error, -EBADMSG, WHAT, source->location,
-				  "fetch it again, or run createrepo_c on it",
-				  "%s is no package metadata", primary.location);
-	return 0;
+	return r < 0 ? r : parse_primary(catalog, source, repo, &primary, &bytes);
 }
 
 static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, int fd,

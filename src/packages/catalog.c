@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "packages/database.h"
+#include "packages/rpm.h"
 
 int catalog_new(struct catalog **ret)
 {
@@ -62,6 +63,8 @@ static int add_installed(void *context, void *header)
 	struct catalog *catalog = context;
 	void *handle;
 
+	if (!rpm_header_is_bounded(header))
+		return -EBADMSG;
 	if (!catalog->rpm_state)
 		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
 	handle = rpm_byrpmh(catalog->rpm_state, header);

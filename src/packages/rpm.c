@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "packages/driver.h"
 #include "trust/digest.h"
@@ -244,6 +245,37 @@ static int check_file(struct rpm *rpm, struct error *reterr)
 	return error_set(reterr, -EFBIG, READING, rpm->name, "it is over 4 GiB", NULL);
 }
 
+bool rpm_header_is_bounded(void *header)
+{
+	static const rpmTagVal tags[] = {
+		RPMTAG_PROVIDENAME,    RPMTAG_REQUIRENAME, RPMTAG_CONFLICTNAME,
+		RPMTAG_OBSOLETENAME,   RPMTAG_SUGGESTNAME, RPMTAG_RECOMMENDNAME,
+		RPMTAG_SUPPLEMENTNAME, RPMTAG_ENHANCENAME,
+	};
+
+	for (size_t i = 0; i < COUNT(tags); i++) {
+		struct rpmtd_s data;
+		size_t worst = 0;
+		const char *text;
+
+		if (!headerGet(header, tags[i], &data, HEADERGET_MINMEM))
+			continue;
+		while ((text = rpmtdNextString(&data))) {
+			size_t count = 0;
+
+			for (; (text = strchr(text, '(')); text++)
+				count++;
+			worst = count > worst ? count : worst;
+		}
+		if (rpmtdCount(&data) > MARKUP_PACKAGE_MAX)
+			worst = SIZE_MAX;
+		rpmtdFreeData(&data);
+		if (worst > MARKUP_PARENTHESES_MAX)
+			return false;
+	}
+	return true;
+}
+
 int rpm_open(int fd, const char *name, struct rpm **ret, struct error *reterr)
 {
 	auto_rpm struct rpm *rpm = calloc(1, sizeof(*rpm));
@@ -264,6 +296,8 @@ int rpm_open(int fd, const char *name, struct rpm **ret, struct error *reterr)
 		r = check_length(rpm, reterr);
 	if (r == 0)
 		r = name_package(rpm, reterr);
+	if (r == 0 && !rpm_header_is_bounded(rpm->header))
+		r = damaged(rpm, reterr, "it has more or longer dependencies than any package");
 	if (r < 0)
 		return error_set(reterr, r, READING, name, NULL, NULL);
 	*ret = take(rpm);

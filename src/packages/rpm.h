@@ -31,6 +31,8 @@ struct rpm *rpm_close(struct rpm *rpm);
 const char *rpm_nevra(const struct rpm *rpm); /* as driver_nevra() spells it; borrowed */
 /* Librpm's header, for the catalog to hand to libsolv; borrowed. */
 void *rpm_header_handle(const struct rpm *rpm);
+/* Are the dependencies in HEADER, librpm's, as few and as flat as libsolv can take them? */
+bool rpm_header_is_bounded(void *header);
 /* What it provides: parallel arrays of names and versions ("" if none). 0 or -ENOMEM. */
 int rpm_provides(const struct rpm *rpm, struct strings *ret_names, struct strings *ret_versions);
 /* Paths of all its files, as the header lists them, absolute. 0 or -ENOMEM. */

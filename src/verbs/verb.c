@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verbs/verb.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fence.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "base/text.h"
 
 int verb_fail(const struct options *options, const struct error *error, int exit)
 {
@@ -21,6 +25,24 @@ int verb_fail(const struct options *options, const struct error *error, int exit
 			return EXIT_TROUBLE;
 	}
 	return exit;
+}
+
+int verb_fence(const struct options *options)
+{
+	auto_error struct error error = { 0 };
+	auto_json struct json *json = NULL;
+	auto_free char *sentence = NULL;
+	auto_free char *line = NULL;
+	auto_free char *answer = NULL;
+
+	error_setf(&error, -ENOMEM, "go on", NULL, "leave out the repository that is so large",
+		   "more memory is needed than there is, or than the %llu MiB that a run may use",
+		   MEMORY_MAX >> 20);
+	sentence = error_sentence(&error);
+	json = options->json ? report_error_json(&error, EXIT_TROUBLE) : NULL;
+	answer = json ? json_text(json) : NULL;
+	line = text_format("kmp-match: %s\n", sentence ? sentence : "out of memory");
+	return fence_memory(line ? line : "", answer ? answer : "", EXIT_TROUBLE);
 }
 
 int verb_cannot_write(void)

@@ -20,6 +20,8 @@ extern const struct verb verb_check, verb_explain, verb_scan, verb_stage, verb_s
 
 /* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
 int verb_fail(const struct options *options, const struct error *error, int exit);
+/* Bound the memory of the run, and say so as verb_fail() does if a library ends it for that. */
+int verb_fence(const struct options *options);
 /* Say that stdout takes no answer. Returns EXIT_TROUBLE. */
 int verb_cannot_write(void);
 /* EXIT_DONE if there is no argument; else says so and returns EXIT_USAGE. */

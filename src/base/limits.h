@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * limits - how much of what comes from outside is taken: each with its unit, and why it is enough.
+ *
+ * Layer: base.
+ */
+#pragma once
+
+/** Memory of a run, in bytes: a repository with 10 million hints takes so much. */
+#define MEMORY_MAX (1536ULL << 20)
+
+/** A tag of metadata, or the text of an element, in bytes: CAPABILITY_MAX fits, escaped. */
+#define MARKUP_ELEMENT_MAX (1U << 20)
+/** Elements nested in metadata: primary.xml has 5. */
+#define MARKUP_DEPTH_MAX 64U
+/** Elements of a package: kernels have 30,000, and libsolv takes the square of their number. */
+#define MARKUP_PACKAGE_MAX 100000U
+/** Parentheses in a dependency: real ones have 10, and libsolv calls itself for each. */
+#define MARKUP_PARENTHESES_MAX 1024U
