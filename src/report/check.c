@@ -15,11 +15,6 @@
 /** Symbols named of what does not fit; a wrong kernel makes thousands. */
 #define SYMBOLS_SHOWN_MAX 10
 
-static const char *name_of(const struct kmp *kmp)
-{
-	return kmp->nevra ? kmp->nevra : kmp->path;
-}
-
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -31,7 +26,7 @@ static const char *base_name(const char *path)
 static const char *short_name(const struct check *check, size_t kmp)
 {
 	const struct kmp *items = check->kmps.items;
-	const char *name = name_of(&items[kmp]);
+	const char *name = kmp_label(&items[kmp]);
 
 	if (items[kmp].nevra)
 		return name;
@@ -240,7 +235,7 @@ void report_check_text(const struct check *check, const struct report_style *sty
 		if (fits_all(check, i))
 			continue;
 		page_gap(&page);
-		page_line(&page, 2, INK_PLAIN, "%s%s", name_of(&check->kmps.items[i]),
+		page_line(&page, 2, INK_PLAIN, "%s%s", kmp_label(&check->kmps.items[i]),
 			  check->kmps.items[i].in_use ? ", in use" : "");
 		put_refusals(&page, check, i);
 	}

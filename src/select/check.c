@@ -2,7 +2,6 @@
 #include "select/check.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "select/kabi.h"
 #include "select/payload.h"
 #include "select/proof.h"
+#include "select/verdict.h"
 
 void check_done(struct check *check)
 {
@@ -47,29 +47,38 @@ static size_t build_number(const struct check *check, size_t kmp)
 	return number;
 }
 
-/* One proof: the KMPs that are there, in their order, with those of their modules that count. */
+/* A KMP that is there, with those of its modules that count, and their names. */
+struct member {
+	size_t kmp;
+	const struct module **modules; /* NULL for one that cannot be read */
+	const char **names;
+};
+
+/* One proof. */
 struct set {
-	size_t *members; /* indices of KMPs */
-	struct proof_item *items;
-	const struct module ***modules; /* owned arrays, which the items borrow */
+	struct member *members;
+	struct proof_item *items; /* the same, as the proof wants it */
+	const char **labels; /* of each, for messages */
 	size_t count;
 };
 
 static void set_done(struct set *set)
 {
-	for (size_t i = 0; i < set->count; i++)
-		free(set->modules[i]);
+	for (size_t i = 0; i < set->count; i++) {
+		free(set->members[i].modules);
+		free(set->members[i].names);
+	}
 	free(set->members);
 	free(set->items);
-	free(set->modules);
+	free(set->labels);
 }
 
 static int set_new(size_t most, struct set *ret)
 {
 	ret->members = calloc(most + 1, sizeof(*ret->members));
 	ret->items = calloc(most + 1, sizeof(*ret->items));
-	ret->modules = calloc(most + 1, sizeof(*ret->modules));
-	return ret->members && ret->items && ret->modules ? 0 : -ENOMEM;
+	ret->labels = calloc(most + 1, sizeof(*ret->labels));
+	return ret->members && ret->items && ret->labels ? 0 : -ENOMEM;
 }
 
 /* Which modules of a package would be loaded: it may have builds for several releases. */
@@ -88,19 +97,26 @@ static int add_member(struct set *set, const struct check *check, size_t kmp,
 		      const struct kernel *kernel)
 {
 	const struct kmp *from = &check->kmps.items[kmp];
+	struct member *member = &set->members[set->count];
+	struct proof_item *item = &set->items[set->count];
 	auto_payload struct payload payload = { 0 };
-	const struct module **modules = calloc(from->module_count + 1, sizeof(*modules));
-	size_t count = 0;
 
-	set->members[set->count] = kmp;
-	set->modules[set->count] = modules;
-	set->count++;
-	if (!modules || (from->nevra && choose_modules(from, kernel, &payload) < 0))
+	set->labels[set->count++] = kmp_label(from);
+	member->kmp = kmp;
+	member->modules = calloc(from->module_count + 1, sizeof(*member->modules));
+	member->names = calloc(from->module_count + 1, sizeof(*member->names));
+	if (!member->modules || !member->names ||
+	    (from->nevra && choose_modules(from, kernel, &payload) < 0))
 		return -ENOMEM;
-	for (size_t i = 0; i < from->module_count; i++)
-		if (!from->nevra || payload_find(&payload, from->modules[i].path))
-			modules[count++] = &from->files[from->modules[i].file];
-	set->items[set->count - 1] = (struct proof_item){ modules, count };
+	item->modules = member->modules;
+	for (size_t i = 0; i < from->module_count; i++) {
+		const struct kmp_file *file = &from->files[from->modules[i].file];
+
+		if (from->nevra && !payload_find(&payload, from->modules[i].path))
+			continue;
+		member->names[item->count] = from->modules[i].name;
+		member->modules[item->count++] = file->readable ? &file->facts : NULL;
+	}
 	return 0;
 }
 
@@ -121,146 +137,48 @@ static int make_set(const struct check *check, const struct kernel *kernel, size
 	return r;
 }
 
-__attribute__((format(printf, 4, 5))) static int refuse(struct check_verdict *verdict,
-							enum reason reason, const char *culprit,
-							const char *format, ...)
+static int refuse(const struct kmp *kmp, const struct proof_item *item, const struct kernel *kernel,
+		  struct plan_package *ret)
 {
-	auto_free char *text = NULL;
-	va_list args;
+	const struct kabi *kabi = &ret->kabi;
 
-	va_start(args, format);
-	text = text_vformat(format, args);
-	va_end(args);
-	verdict->reason = reason;
-	verdict->detail = text ? text_printable(text) : NULL;
-	verdict->culprit = culprit ? text_printable(culprit) : NULL;
-	return verdict->detail && (verdict->culprit || !culprit) ? 0 : -ENOMEM;
+	if (kmp->trouble)
+		return verdict_refuse(ret, REASON_CORRUPT, NULL, "%s", kmp->trouble);
+	if (item->count == 0)
+		return verdict_refuse(ret, REASON_KABI_UNKNOWN, kmp->modules[0].path,
+				      "its modules lie where none is loaded from");
+	if (kabi->finding_count == 0 && kabi->unverified.count)
+		return verdict_refuse(ret, REASON_KABI_UNKNOWN, kabi->unverified.items[0],
+				      "about %zu of the %zu symbols that it needs nothing is known",
+				      kabi->unverified.count, kabi->checked);
+	return verdict_proof(ret, kernel);
 }
 
-static int take_findings(struct kabi *kabi, const struct proof *proof, size_t item)
+static int judge(const struct check *check, size_t kernel, const struct set *set, size_t index,
+		 const struct proof *proof)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < proof->count && r == 0; i++) {
-		const struct proof_finding *finding = &proof->findings[i];
-
-		if (finding->item != item || !finding->symbol)
-			continue;
-		if (finding->fault == FAULT_MISSING_SYMBOL ||
-		    finding->fault == FAULT_MISSING_MODULE)
-			r = strings_add(&kabi->missing, finding->symbol);
-		else if (finding->fault == FAULT_DIFFERING_SYMBOL)
-			r = strings_add(&kabi->differing, finding->symbol);
-	}
-	strings_sort_unique(&kabi->missing);
-	strings_sort_unique(&kabi->differing);
-	return r;
-}
-
-static int take_answer(struct kabi *kabi, const struct proof *proof, size_t item)
-{
-	const struct proof_answer *answer = &proof->answers[item];
-	int r = take_findings(kabi, proof, item);
-
-	kabi->status = answer->status;
-	kabi->checked = answer->checked;
-	for (size_t i = 0; i < answer->unverified.count && r == 0; i++)
-		r = strings_add(&kabi->unverified, answer->unverified.items[i]);
-	return r;
-}
-
-static const struct proof_finding *first_finding(const struct proof *proof, size_t item)
-{
-	for (size_t i = 0; i < proof->count; i++)
-		if (proof->findings[i].item == item)
-			return &proof->findings[i];
-	return NULL;
-}
-
-/* What is said of the first finding: its symbol stands between the two texts. */
-static const struct {
-	enum reason reason;
-	const char *before, *behind;
-} faults[] = {
-	[FAULT_UNREADABLE] = { REASON_CORRUPT, "one of its modules cannot be read", "" },
-	[FAULT_ARCH] = { REASON_OTHER_ARCH, "its modules are for ", "" },
-	[FAULT_VERMAGIC] = { REASON_KABI_MISMATCH,
-			     "it was built for a kernel with other options: ", "" },
-	[FAULT_BUILTIN] = { REASON_KABI_MISMATCH, "the kernel has ",
-			    " built in and so never loads it" },
-	[FAULT_MISSING_SYMBOL] = { REASON_KABI_MISMATCH, "the kernel has no ", "" },
-	[FAULT_MISSING_MODULE] = { REASON_MISSING_MODULE, "",
-				   " is exported by a module that this kernel's tree does not "
-				   "have" },
-	[FAULT_DIFFERING_SYMBOL] = { REASON_KABI_MISMATCH, "", " has another CRC" },
-	[FAULT_GPL_ONLY] = { REASON_KABI_MISMATCH, "", " is for modules under the GPL alone" },
-	[FAULT_NAMESPACE] = { REASON_KABI_MISMATCH, "it does not import the namespace of ", "" },
-	[FAULT_DUPLICATE_SYMBOL] = { REASON_KABI_MISMATCH, "it exports ",
-				     ", which is there already" },
-	[FAULT_CYCLE] = { REASON_KABI_MISMATCH, "it and ",
-			  " need each other, so none can be loaded" },
-};
-
-static int refuse_symbols(const char *culprit, struct check_verdict *verdict)
-{
-	const struct kabi *kabi = &verdict->kabi;
-	size_t missing = kabi->missing.count, differing = kabi->differing.count;
-
-	if (missing && differing)
-		return refuse(verdict, REASON_KABI_MISMATCH, culprit,
-			      "of the %zu kernel symbols that it needs, %zu differ%s in their CRC "
-			      "and %zu %s missing",
-			      kabi->checked, differing, differing == 1 ? "s" : "", missing,
-			      missing == 1 ? "is" : "are");
-	return refuse(verdict, REASON_KABI_MISMATCH, culprit,
-		      "%zu of the %zu kernel symbols that it needs %s", missing + differing,
-		      kabi->checked, missing ? "are missing" : "have other CRCs");
-}
-
-/* FINDING is the first; of several wrong symbols the numbers say more than one name. */
-static int refuse_for(const struct proof_finding *finding, struct check_verdict *verdict)
-{
-	bool missing = finding->fault == FAULT_MISSING_SYMBOL;
-
-	if ((missing || finding->fault == FAULT_DIFFERING_SYMBOL) &&
-	    verdict->kabi.missing.count + verdict->kabi.differing.count > 1)
-		return refuse_symbols(finding->symbol, verdict);
-	return refuse(verdict, faults[finding->fault].reason, finding->symbol, "%s%s%s",
-		      faults[finding->fault].before, finding->symbol ? finding->symbol : "",
-		      faults[finding->fault].behind);
-}
-
-static int judge_unproven(const struct kernel *kernel, struct check_verdict *verdict)
-{
-	if (verdict->kabi.unverified.count)
-		return refuse(verdict, REASON_KABI_UNKNOWN, verdict->kabi.unverified.items[0],
-			      "about %zu of the %zu symbols that it needs nothing is known",
-			      verdict->kabi.unverified.count, verdict->kabi.checked);
-	return refuse(verdict, REASON_KABI_UNKNOWN, kernel->release,
-		      "nothing says which symbols the kernel has");
-}
-
-static int judge(const struct check *check, const struct kernel *kernel, const struct set *set,
-		 size_t item, const struct proof *proof, struct check_verdict *verdict)
-{
-	const struct kmp *kmp = &check->kmps.items[set->members[item]];
-	const struct proof_finding *first = first_finding(proof, item);
-	int r = take_answer(&verdict->kabi, proof, item);
+	const struct member *member = &set->members[index];
+	struct check_verdict *verdict = verdict_at(check, kernel, member->kmp);
+	auto_plan struct plan scratch = { 0 };
+	struct plan_package *package = plan_add(&scratch);
+	int r = package ? kabi_of_proof(proof, index, member->names, set->labels, &package->kabi)
+			: -ENOMEM;
 
 	if (r < 0)
 		return r;
 	/* Where no module is, none was compared. */
-	if (set->items[item].count == 0)
-		verdict->kabi.status = KABI_UNKNOWN;
-	if (kmp->trouble)
-		return refuse(verdict, REASON_CORRUPT, NULL, "%s", kmp->trouble);
-	if (set->items[item].count == 0)
-		return refuse(verdict, REASON_KABI_UNKNOWN, kmp->modules[0].path,
-			      "its modules lie where none is loaded from");
-	if (first)
-		return refuse_for(first, verdict);
-	verdict->fits = verdict->kabi.status == KABI_EXACT || verdict->kabi.status == KABI_PROVEN;
-	return verdict->fits ? 0 : judge_unproven(kernel, verdict);
+	if (set->items[index].count == 0)
+		package->kabi.status = KABI_UNKNOWN;
+	verdict->fits = package->kabi.status == KABI_EXACT || package->kabi.status == KABI_PROVEN;
+	if (!verdict->fits)
+		r = refuse(&check->kmps.items[member->kmp], &set->items[index],
+			   &check->kernels[kernel], package);
+	verdict->reason = package->reason;
+	verdict->detail = take(package->detail);
+	verdict->culprit = take(package->culprit);
+	verdict->kabi = package->kabi;
+	package->kabi = (struct kabi){ 0 };
+	return r;
 }
 
 static int run_round(struct check *check, size_t kernel, size_t round)
@@ -272,10 +190,11 @@ static int run_round(struct check *check, size_t kernel, size_t round)
 	if (r == 0)
 		r = proof_run(&check->kernels[kernel], set.items, set.count, &proof);
 	for (size_t i = 0; i < set.count && r == 0; i++) {
-		struct check_verdict *verdict = verdict_at(check, kernel, set.members[i]);
+		const struct check_verdict *verdict = verdict_at(check, kernel, set.members[i].kmp);
 
+		/* Of a name with fewer builds the last one is there in every further round. */
 		if (!verdict->fits && !verdict->detail)
-			r = judge(check, &check->kernels[kernel], &set, i, &proof, verdict);
+			r = judge(check, kernel, &set, i, &proof);
 	}
 	return r;
 }

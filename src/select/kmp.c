@@ -15,12 +15,18 @@
 
 #define WHAT "check the driver package"
 
+static void module_entry_done(struct kmp_module *module)
+{
+	free(module->path);
+	free(module->name);
+}
+
 void kmp_done(struct kmp *kmp)
 {
 	for (size_t i = 0; i < kmp->module_count; i++)
-		free(kmp->modules[i].path);
+		module_entry_done(&kmp->modules[i]);
 	for (size_t i = 0; i < kmp->file_count; i++)
-		module_done(&kmp->files[i]);
+		module_done(&kmp->files[i].facts);
 	free(kmp->modules);
 	free(kmp->files);
 	free(kmp->nevra);
@@ -28,6 +34,11 @@ void kmp_done(struct kmp *kmp)
 	free(kmp->path);
 	free(kmp->trouble);
 	*kmp = (struct kmp){ 0 };
+}
+
+const char *kmp_label(const struct kmp *kmp)
+{
+	return kmp->nevra ? kmp->nevra : kmp->path;
 }
 
 bool kmp_is_path(const char *text)
@@ -49,29 +60,28 @@ static int add_module(struct kmp *kmp, const char *path, size_t file)
 
 	if (array_grow(&kmp->modules, kmp->module_count, sizeof(*kmp->modules)) < 0)
 		return -ENOMEM;
-	module = &kmp->modules[kmp->module_count];
+	module = &kmp->modules[kmp->module_count++];
 	module->path = strdup(path);
-	if (!module->path)
-		return -ENOMEM;
+	module->name = text_module_name(path);
 	module->file = file;
-	kmp->module_count++;
-	return 0;
+	return module->path && module->name ? 0 : -ENOMEM;
 }
 
-/* One more module at PATH, with FACTS, which are taken over. */
+/* One more module at PATH, with FACTS, which are taken over; NULL if it cannot be read. */
 static int add_file(struct kmp *kmp, const char *path, struct module *facts)
 {
+	struct kmp_file *file;
+
 	if (array_grow(&kmp->files, kmp->file_count, sizeof(*kmp->files)) < 0)
 		return -ENOMEM;
-	kmp->files[kmp->file_count++] = *facts;
-	*facts = (struct module){ 0 };
+	file = &kmp->files[kmp->file_count++];
+	file->readable = facts != NULL;
+	if (facts) {
+		file->facts = *facts;
+		*facts = (struct module){ 0 };
+	}
 	return add_module(kmp, path, kmp->file_count - 1);
 }
-
-struct visit {
-	struct kmp *kmp;
-	struct error *reterr;
-};
 
 static int read_entry(const struct rpm_entry *entry, struct bytes *ret)
 {
@@ -107,19 +117,21 @@ static int visit_link(struct kmp *kmp, const struct rpm_entry *entry)
 
 static int visit_entry(void *context, const struct rpm_entry *entry)
 {
-	const struct visit *visit = context;
+	struct kmp *kmp = context;
 	auto_bytes struct bytes content = { 0 };
 	auto_module struct module facts = { 0 };
+	auto_error struct error error = { 0 };
 	int r;
 
 	if (!S_ISREG(entry->mode) || !text_is_module_file(entry->path))
 		return 0;
 	if (entry->link)
-		return visit_link(visit->kmp, entry);
+		return visit_link(kmp, entry);
 	r = read_entry(entry, &content);
-	if (r == 0)
-		r = module_read(&content, base_name(entry->path), &facts, visit->reterr);
-	return r < 0 ? r : add_file(visit->kmp, entry->path, &facts);
+	if (r < 0)
+		return r;
+	r = module_read(&content, base_name(entry->path), &facts, &error);
+	return r == -ENOMEM ? r : add_file(kmp, entry->path, r < 0 ? NULL : &facts);
 }
 
 /* Hand KMP, which was read from what is called NAME, over to RET. */
@@ -136,14 +148,13 @@ static int finish(struct kmp *kmp, const char *name, struct kmp *ret, struct err
 int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr)
 {
 	auto_kmp struct kmp kmp = { .path = strdup(name) };
-	struct visit visit = { &kmp, reterr };
 	auto_rpm struct rpm *rpm = NULL;
 	int r = kmp.path ? rpm_open(fd, name, &rpm, reterr) : -ENOMEM;
 
 	if (r == 0)
 		r = rpm_verify_payload(rpm, reterr);
 	if (r >= 0)
-		r = rpm_payload(rpm, visit_entry, &visit, reterr);
+		r = rpm_payload(rpm, visit_entry, &kmp, reterr);
 	if (r == 0) {
 		kmp.nevra = strdup(rpm_nevra(rpm));
 		r = kmp.nevra ? 0 : -ENOMEM;

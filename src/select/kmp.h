@@ -14,7 +14,14 @@
 
 struct kmp_module {
 	char *path; /* absolute, as in the package */
+	char *name; /* normalised */
 	size_t file; /* index of its content: hard links share one */
+};
+
+/* What is in one module file. */
+struct kmp_file {
+	struct module facts;
+	bool readable; /* else it is no module, or damaged, and `facts` is empty */
 };
 
 struct kmp {
@@ -25,15 +32,18 @@ struct kmp {
 	bool in_use; /* installed, and drives a device or could */
 	struct kmp_module *modules;
 	size_t module_count;
-	struct module *files;
+	struct kmp_file *files;
 	size_t file_count;
 };
 
+/* How it is called in messages: its NEVRA, else the path of the module; borrowed. */
+const char *kmp_label(const struct kmp *kmp);
 /* Is TEXT the path of an RPM or of a module, rather than the name of a package? */
 bool kmp_is_path(const char *text);
 /*
- * Read the RPM or module file at PATH, in any compression, told apart by content.
- * 0, -EBADMSG with *RETERR set if it is neither, damaged, or without modules, or another -errno.
+ * Read the RPM or module file at PATH, in any compression, told apart by content. A module in an
+ * RPM that cannot be read is a fact of the package. 0, -EBADMSG with *RETERR set if it is neither,
+ * damaged, or without modules, or another -errno.
  */
 int kmp_read(const char *path, struct kmp *ret, struct error *reterr);
 /* The same of the RPM open at FD, called NAME in messages. */

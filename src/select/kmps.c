@@ -150,7 +150,7 @@ static bool is_in_use(const struct kmp *kmp, const struct driver *driver,
 		      const struct device_list *devices, const struct match_index *index)
 {
 	for (size_t i = 0; i < kmp->file_count; i++)
-		if (drives(kmp->files[i].name, devices))
+		if (kmp->files[i].readable && drives(kmp->files[i].facts.name, devices))
 			return true;
 	for (size_t i = 0; i < driver->hint_count; i++) {
 		const struct hint *hint = &driver->hints[i];

@@ -207,6 +207,25 @@ gave() {
 	equals "kabi-unknown ['kmalloc']" "$(json "'%(reason)s %%s' % a['kernels'][0]['packages'][0] % a['kernels'][0]['packages'][0]['kabi']['unverified']")"
 }
 
+@test "a damaged module in a package is a fault of that package alone" {
+	module foo.ko import=printk:1111
+	echo damaged >bar.ko
+	kmp foo-kmp-default 1.0 foo.ko
+	kmp bar-kmp-default 1.0 bar.ko
+	check -k "$old" rpms/bar-*.rpm rpms/foo-*.rpm
+	gave 3 "fits-not fits"
+	equals "unreadable-module bar" "$(json "'%(reason)s %(culprit)s' % a['kernels'][0]['packages'][0]")"
+}
+
+@test "of a package with builds for two kernels the one that would be loaded counts" {
+	module old.ko import=kmalloc:2222
+	module new.ko import=kmalloc:3333
+	"$BATS_TEST_DIRNAME/../lib/make-rpm" foo-kmp-default-1.0-1 . "/lib/modules/$old/updates/foo.ko=old.ko" \
+		"/lib/modules/$new/updates/foo.ko=new.ko" <<<"Provides: kmod(foo.ko)" >/dev/null
+	check -k "$old" -k "$new" ./foo-*.rpm
+	gave 0 fits fits
+}
+
 @test "without --kernel nothing is checked" {
 	module foo.ko
 	kmp_match check foo.ko
