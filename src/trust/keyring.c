@@ -132,22 +132,32 @@ static bool is_key_file(int fd, const char *name)
 	return name[0] != '.' && (fstatat(fd, name, &st, 0) < 0 || !S_ISDIR(st.st_mode));
 }
 
-int keyring_add_folder(struct keyring *keyring, int root_fd, const char *path,
+/* Its links may lead anywhere: whoever made them may put keys there too. */
+static int add_entry(struct keyring *keyring, int folder, const char *entry, const char *name,
+		     struct diagnostics *diagnostics)
+{
+	auto_fd int fd = file_open_regular(folder, entry);
+	auto_bytes struct bytes bytes = { 0 };
+	int r = fd < 0 ? fd : file_read_fd(fd, KEYRING_FILE_MAX, &bytes);
+
+	return r < 0 ? tell(r, name, diagnostics) : keyring_add(keyring, &bytes, name, diagnostics);
+}
+
+int keyring_add_folder(struct keyring *keyring, int fd, const char *name,
 		       struct diagnostics *diagnostics)
 {
-	auto_fd int fd = file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY);
-	auto_strings struct strings names = { 0 };
-	int r = fd < 0 ? fd : dir_names(fd, &names);
+	auto_strings struct strings entries = { 0 };
+	int r = dir_names(fd, &entries);
 
-	if (r == 0 && names.count > KEYRING_FILES_MAX)
+	if (r == 0 && entries.count > KEYRING_FILES_MAX)
 		r = -E2BIG;
-	for (size_t i = 0; i < names.count && r == 0; i++) {
-		auto_free char *file = text_format("%s/%s", path, names.items[i]);
+	for (size_t i = 0; i < entries.count && r == 0; i++) {
+		auto_free char *file = text_format("%s/%s", name, entries.items[i]);
 
 		if (!file)
 			r = -ENOMEM;
-		else if (is_key_file(fd, names.items[i]))
-			r = keyring_add_file(keyring, root_fd, file, diagnostics);
+		else if (is_key_file(fd, entries.items[i]))
+			r = add_entry(keyring, fd, entries.items[i], file, diagnostics);
 	}
 	return r;
 }

@@ -40,10 +40,10 @@ int keyring_add_base64(struct keyring *keyring, const char *text, const char *na
 int keyring_add_file(struct keyring *keyring, int root_fd, const char *path,
 		     struct diagnostics *diagnostics);
 /*
- * The same of each file in the folder PATH below ROOT_FD; folders in it, and names that start with
- * a dot, are passed over. 0, -ENOMEM, or another -errno if the folder cannot be read.
+ * The same of each file in the folder open at FD, which NAME is a name for; folders in it, and
+ * names that start with a dot, are passed over. 0, -ENOMEM, or another -errno if it cannot be read.
  */
-int keyring_add_folder(struct keyring *keyring, int root_fd, const char *path,
+int keyring_add_folder(struct keyring *keyring, int fd, const char *name,
 		       struct diagnostics *diagnostics);
 
 size_t keyring_count(const struct keyring *keyring); /* with those of its parents */
