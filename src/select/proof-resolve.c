@@ -211,9 +211,11 @@ static struct ruling rule_on(const struct kernel *kernel, const struct module *m
 	struct ruling ruling = { .outcome = FAULTY, .provider = provider };
 	bool comparable = import->has_crc && provider->has_crc && provider->crc;
 
-	if (provider->gpl_only && !module->gpl_compatible && !import->weak) {
+	if (provider->gpl_only && !module->gpl_compatible) {
+		/* Passed over as if it were not there, which a weak symbol may be. */
+		ruling.outcome = import->weak ? AGREES : FAULTY;
 		ruling.fault = FAULT_GPL_ONLY;
-	} else if (comparable && import->crc != provider->crc && !import->weak) {
+	} else if (comparable && import->crc != provider->crc) {
 		ruling.fault = FAULT_DIFFERING_SYMBOL;
 	} else if (!may_use(module, provider->name_space)) {
 		ruling.fault = FAULT_NAMESPACE;
