@@ -191,8 +191,11 @@ static char *fail_kabi(const struct step_context *context, const struct plan_pac
 		return NULL;
 	if (*findings)
 		return text_format("%s; in its modules: %s", package->detail, findings);
-	return text_format("%s%s%s%s%s", package->detail, *missing ? "; missing: " : "", missing,
-			   *differing ? "; with another CRC: " : "", differing);
+	if (*missing && *differing)
+		return text_format("%s; missing: %s; with another CRC: %s", package->detail,
+				   missing, differing);
+	return text_format("%s%s%s%s", package->detail, *missing || *differing ? ": " : "", missing,
+			   differing);
 }
 
 static char *pass_policy(const struct step_context *context, const struct plan_package *package)

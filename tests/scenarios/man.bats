@@ -65,6 +65,6 @@ run_examples() {
 	examples >wanted
 	run_examples >got
 	diff -u wanted got >&2
-	equals 5 "$(grep -c '^[$] ' got)" "commands"
+	equals 6 "$(grep -c '^[$] ' got)" "commands"
 	equals "" "$(grep -e Sanitizer: -e 'runtime error:' stderr)" "sanitizers' reports"
 }
