@@ -17,7 +17,14 @@ static const struct verb *const verbs[] = {
 };
 
 /* Options without a letter. */
-enum { OPTION_ARCH = 256, OPTION_RELEASE, OPTION_SAVE, OPTION_NO_GPG_CHECKS, OPTION_VERSION };
+enum {
+	OPTION_ARCH = 256,
+	OPTION_RELEASE,
+	OPTION_SAVE,
+	OPTION_KEYS,
+	OPTION_NO_GPG_CHECKS,
+	OPTION_VERSION
+};
 
 struct option_row {
 	int key; /* the letter, or one of the enum */
@@ -38,6 +45,7 @@ static const struct option_row rows[] = {
 	{ 'o', "stage-dir", "DIR", "staging directory (default: /run/kmp-match)" },
 	{ OPTION_SAVE, "save", "FILE", "scan, symbols: write them to FILE for later" },
 	{ 'j', "json", NULL, "answer in JSON" },
+	{ OPTION_KEYS, "keys", "DIR", "trust the keys in DIR too" },
 	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages with unchecked signatures" },
 	{ 'v', "verbose", NULL, "say more" },
 	{ 'q', "quiet", NULL, "say only what failed" },
@@ -121,6 +129,9 @@ static int take_option(struct options *options, int key, const char *argument)
 		return 0;
 	case 'j':
 		options->json = true;
+		return 0;
+	case OPTION_KEYS:
+		options->keys = argument;
 		return 0;
 	case OPTION_NO_GPG_CHECKS:
 		options->no_gpg_checks = true;

@@ -10,6 +10,7 @@
 #include "deliver/delivery.h"
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
+#include "packages/keys.h"
 #include "packages/system.h"
 #include "select/selection.h"
 #include "select/target.h"
@@ -90,13 +91,18 @@ static int read_packages(struct pipeline *pipeline, const struct options *option
 		r = catalog_add_base(pipeline->catalog, pipeline->root_fd, reterr);
 	if (r < 0 || !offered)
 		return r < 0 ? r : 0;
-	r = open_sources(pipeline, options, reterr);
+	r = keys_read(catalog_base_keys(pipeline->catalog), options->keys, &pipeline->keyring,
+		      &pipeline->diagnostics, reterr);
+	if (r == 0)
+		r = open_sources(pipeline, options, reterr);
 	if (r == 0 && catalog_has_base(pipeline->catalog))
 		r = system_locks(pipeline->root_fd, &pipeline->locks, &pipeline->diagnostics);
 	for (size_t i = 0; i < pipeline->source_count && r == 0; i++) {
 		struct source *source = &pipeline->sources[i];
 
-		if (!source->failed && catalog_add_source(pipeline->catalog, source, i) == -ENOMEM)
+		r = keys_for_source(source, pipeline->root_fd, pipeline->keyring);
+		if (r == 0 && !source->failed &&
+		    catalog_add_source(pipeline->catalog, source, i) == -ENOMEM)
 			r = -ENOMEM;
 		if (source->failed && !source->system)
 			pipeline->trouble = true;
@@ -280,6 +286,7 @@ void pipeline_done(struct pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->source_count; i++)
 		source_done(&pipeline->sources[i]);
 	free(pipeline->sources);
+	keyring_free(pipeline->keyring);
 	subject_done(&pipeline->subject);
 	locks_done(&pipeline->locks);
 	diagnostics_done(&pipeline->diagnostics);

@@ -35,6 +35,7 @@ struct options {
 	const char *kernel_release;
 	const char *root; /* NULL: the running system */
 	const char *stage_dir;
+	const char *keys; /* folder of trusted keys besides the system's; NULL: none */
 	const char *save; /* scan --save */
 	bool explain; /* find `subject` (NULL: the machine), and judge the packages that it names */
 	const char *subject;
@@ -50,6 +51,7 @@ struct pipeline {
 	struct kernel kernel;
 	struct subject subject; /* with options->explain */
 	struct catalog *catalog;
+	struct keyring *keyring; /* whom the user trusts, whatever the repository */
 	struct source *sources;
 	size_t source_count;
 	struct locks locks; /* of the installed system */

@@ -18,6 +18,7 @@ struct catalog {
 	Pool *pool;
 	bool has_base;
 	Map provided; /* packages whose hints were read from what they provide */
+	struct strings keys; /* that are installed, in base64 */
 	void *rpm_state; /* libsolv's, for headers that librpm read */
 };
 

@@ -10,12 +10,14 @@
 #include <solv/repo_rpmmd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/decompress.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "packages/capability.h"
+#include "packages/chain.h"
 #include "packages/markup.h"
 #include "packages/rpm.h"
 #include "trust/digest.h"
@@ -279,6 +281,8 @@ static int read_repomd(struct catalog *catalog, struct source *source, Repo *rep
 	int r = file_read_in_root(source->fd, "repodata/repomd.xml", REPOMD_SIZE_MAX, &bytes);
 
 	if (r == 0)
+		r = chain_check_repomd(source, &bytes, time(NULL));
+	if (r == 0)
 		r = open_markup(&bytes, REPOMD_SIZE_MAX, &markup, &file);
 	if (r < 0)
 		return error_setf(&source->error, r, WHAT, source->location, NULL,
@@ -376,6 +380,8 @@ static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *rep
 				 "repodata/repomd.xml names no primary metadata with a checksum",
 				 "run createrepo_c on it again");
 	r = read_verified(source, &primary, &bytes);
+	if (r == 0)
+		r = chain_check_link(source, primary.checksum_type);
 	return r < 0 ? r : parse_primary(catalog, source, repo, &primary, &bytes);
 }
 

@@ -36,6 +36,7 @@ struct catalog *catalog_free(struct catalog *catalog)
 	if (catalog->pool)
 		pool_free(catalog->pool);
 	map_free(&catalog->provided);
+	strings_done(&catalog->keys);
 	free(catalog);
 	return NULL;
 }
@@ -72,7 +73,12 @@ static int add_installed(void *context, void *header)
 	if (handle)
 		repo_add_rpm_handle(catalog->pool->installed, handle,
 				    REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE);
-	return handle ? 0 : -ENOMEM;
+	return handle ? rpm_header_keys(header, &catalog->keys) : -ENOMEM;
+}
+
+const struct strings *catalog_base_keys(const struct catalog *catalog)
+{
+	return &catalog->keys;
 }
 
 int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)

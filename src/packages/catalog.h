@@ -39,6 +39,8 @@ int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
 int catalog_add_source(struct catalog *catalog, struct source *source, size_t index);
 
 bool catalog_has_base(const struct catalog *catalog);
+/* The keys that are installed in the base, as rpm stores them: packets in base64. Borrowed. */
+const struct strings *catalog_base_keys(const struct catalog *catalog);
 /*
  * The version of the distribution as dnf reads it off the base, for $releasever. Owned; NULL if no
  * installed package says so.

@@ -136,7 +136,7 @@ static void decode_percent(char *text)
 	*to = '\0';
 }
 
-char *repository_local_path(const struct repository *repository, const char *url)
+char *repository_file_path(const char *url)
 {
 	static const char *const schemes[] = { "file:", "dir:" };
 	auto_free char *path = NULL;
@@ -152,10 +152,18 @@ char *repository_local_path(const struct repository *repository, const char *url
 		if (!path)
 			return NULL;
 		decode_percent(path);
-		return text_format("/%s%s%s", path + strspn(path, "/"), repository->path ? "/" : "",
-				   repository->path ? repository->path : "");
+		return text_format("/%s", path + strspn(path, "/"));
 	}
 	return NULL;
+}
+
+char *repository_local_path(const struct repository *repository, const char *url)
+{
+	auto_free char *path = repository_file_path(url);
+
+	if (!path || !repository->path)
+		return take(path);
+	return text_format("%s/%s", path, repository->path);
 }
 
 /* URL without what may be a secret: the password, and a query, which holds tokens. */

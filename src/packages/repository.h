@@ -32,6 +32,8 @@ struct repository {
  */
 int repository_make(const struct repofile_section *section, const struct variables *variables,
 		    enum repository_manager manager, struct repository *ret);
+/* The local path that URL stands for; owned. NULL for others. */
+char *repository_file_path(const char *url);
 /* The local path that URL stands for, with the repository's own path; owned. NULL for others. */
 char *repository_local_path(const struct repository *repository, const char *url);
 /* Where it lies, as it may be shown: without user, password and query. Owned; NULL if out of

@@ -373,6 +373,18 @@ uint64_t rpm_installed_size(const struct rpm *rpm)
 	return headerGetNumber(rpm->header, RPMTAG_LONGSIZE);
 }
 
+int rpm_header_keys(void *header, struct strings *keys)
+{
+	auto_strings struct strings found = { 0 };
+	int r = 0;
+
+	if (text_equal(headerGetString(header, RPMTAG_NAME), "gpg-pubkey"))
+		r = header_strings(header, RPMTAG_PUBKEYS, &found);
+	for (size_t i = 0; i < found.count && r == 0; i++)
+		r = strings_add_once(keys, found.items[i]);
+	return r;
+}
+
 static const char *digest_type(int algorithm)
 {
 	switch (algorithm) {

@@ -49,6 +49,9 @@ uint64_t rpm_installed_size(const struct rpm *rpm);
 int rpm_database_each(const char *folder, int (*visit)(void *context, void *header), void *context,
 		      char **ret_message);
 
+/* Append the keys, in base64, if HEADER of a database is that of a key. 0 or -ENOMEM. */
+int rpm_header_keys(void *header, struct strings *keys);
+
 /* One entry of the payload while rpm_payload() visits it; all borrowed. */
 struct rpm_entry {
 	const char *path; /* absolute, as in the package */

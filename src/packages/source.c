@@ -177,6 +177,8 @@ void source_done(struct source *source)
 	free(source->alias);
 	free(source->folder);
 	strings_done(&source->gpgkeys);
+	keyring_free(source->keyring);
+	trust_done(&source->trust);
 	if (source->cached) {
 		release_fd(&source->rpm_fd);
 		release_fd(&source->solv_fd);

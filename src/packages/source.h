@@ -13,6 +13,8 @@
 #include "base/array.h"
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "trust/keyring.h"
+#include "trust/trust.h"
 
 enum source_kind { SOURCE_RPM_MD, SOURCE_DIRECTORY, SOURCE_RPM, SOURCE_SOLV };
 const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rpm", "solv" */
@@ -36,6 +38,8 @@ struct source {
 	bool system; /* configured below --root: that it cannot be read stops nothing */
 	char *alias; /* the package manager's name for it; NULL for a --repo */
 	struct strings gpgkeys; /* URLs that its configuration names */
+	struct keyring *keyring; /* whom it may be signed by; NULL: nobody asks. Owned */
+	struct trust trust; /* of its repodata/repomd.xml, and all that checksums link to it */
 	char *folder; /* the path of what holds its RPMs, NULL: location; of the system alone */
 
 	bool cached; /* fd is a package manager's cache of the metadata, RPMs lie elsewhere: */

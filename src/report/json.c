@@ -36,7 +36,7 @@ static struct json *source_object(const struct report *report, const struct sour
 		json_set_number(object, "drivers", (int64_t)source->drivers);
 	}
 	json_set_number(object, "priority", source->priority);
-	json_set_text(object, "trust", "unchecked");
+	json_set_text(object, "trust", trust_status_id(source->trust.status));
 	if (source->failed)
 		json_set(object, "error", piece_error(&source->error));
 	else

@@ -71,7 +71,7 @@ setup() {
 		[[ $output == "Usage: kmp-match"* ]]
 	done
 	for word in stage scan --dry-run --repo --kernel --flavor --arch --kernel-release --root \
-		--hardware --stage-dir --save --json --no-gpg-checks --verbose --quiet --version; do
+		--hardware --stage-dir --save --keys --json --no-gpg-checks --verbose --quiet --version; do
 		[[ $output == *"$word"* ]] || equals "$word" "" "in --help"
 	done
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/chain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "trust/signature.h"
+
+/* As createrepo_c's users and libzypp name it. */
+#define SIGNATURE "repodata/repomd.xml.asc"
+
+int chain_check_repomd(struct source *source, const struct bytes *repomd, int64_t now)
+{
+	const struct signature_judge judge = { .keyring = source->keyring, .now = now };
+	auto_bytes struct bytes signature = { 0 };
+	int r;
+
+	if (!source->keyring)
+		return 0;
+	r = file_read_in_root(source->fd, SIGNATURE, CHAIN_SIGNATURE_MAX, &signature);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	trust_done(&source->trust);
+	return signature_check_detached(repomd, &signature, &judge, &source->trust);
+}
+
+int chain_check_link(struct source *source, const char *type)
+{
+	struct trust *trust = &source->trust;
+
+	if (!trust_is_good(trust) || !signature_weak_hash(type))
+		return 0;
+	free(trust->detail);
+	trust->status = TRUST_WEAK;
+	trust->detail = text_format("from it to the metadata leads only %s", type);
+	return trust->detail ? 0 : -ENOMEM;
+}
+
+const struct trust *chain_reaches(const struct source *source, const struct driver *driver)
+{
+	if (source->kind != SOURCE_RPM_MD || !driver->checksum ||
+	    signature_weak_hash(driver->checksum_type))
+		return NULL;
+	return &source->trust;
+}

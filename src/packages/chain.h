@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * chain - from the signature of a repository to a package: repomd.xml, the metadata, the RPM.
+ *
+ * Layer: packages. Each link is a checksum over bytes that were read once.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/files.h"
+#include "packages/driver.h"
+#include "packages/source.h"
+
+/** Largest signature, in bytes: one takes a few hundred, and a repository has two at most. */
+#define CHAIN_SIGNATURE_MAX (1U << 20)
+
+/*
+ * Set source->trust to what the signature beside REPOMD, the bytes of SOURCE's repomd.xml, is worth
+ * at NOW; unchecked if SOURCE has no keyring. 0, -ENOMEM, or -errno if the signature is there and
+ * cannot be read.
+ */
+int chain_check_repomd(struct source *source, const struct bytes *repomd, int64_t now);
+/* A file that repomd.xml names was found to have its checksum, which is of TYPE. 0 or -ENOMEM. */
+int chain_check_link(struct source *source, const char *type);
+/*
+ * What the chain says of DRIVER, if its RPM has the checksum that the metadata of SOURCE has of it.
+ * Borrowed; NULL if that is no checksum that counts, or SOURCE has no repomd.xml.
+ */
+const struct trust *chain_reaches(const struct source *source, const struct driver *driver);
