@@ -383,6 +383,18 @@ lot-kmp-default installed" "$(json "'\n'.join(sorted(p['name'] + ' ' + p['reason
 	[[ $output == *"the symbols of the kernel are not known"*"staging refuses it"* ]]
 }
 
+@test "to be asked about packages changes no verdict" {
+	local planned
+	plan --repo "$rpms"
+	planned=$(json "sorted(p['nevra'] + ' ' + p['reason'] for p in a['packages'])")
+	asked --json --repo "$rpms" '*'
+	equals "$planned" "$(json "sorted(p['nevra'] + ' ' + p['reason'] for p in a['packages']
+		if p['reason'] != 'no-device')")"
+	equals 9 "$(json "len(a['packages'])")"
+	asked --json --repo "$rpms"
+	equals "$planned" "$(json "sorted(p['nevra'] + ' ' + p['reason'] for p in a['packages'])")"
+}
+
 @test "a source that cannot be read is said, and the answer from the others has status 1" {
 	asked --repo "$rpms" --repo absent foo-kmp-default
 	fails 1 absent
