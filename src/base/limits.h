@@ -17,3 +17,10 @@
 #define MARKUP_PACKAGE_MAX 100000U
 /** Parentheses in a dependency: real ones have 10, and libsolv calls itself for each. */
 #define MARKUP_PARENTHESES_MAX 1024U
+
+/** Files of an RPM, unpacked, in bytes: GPU drivers with all their firmware have 2 GiB. */
+#define RPM_UNPACKED_MAX (8ULL << 30)
+/** Folders above a file that is staged: kernels have 8, and removing a tree takes a fd for each. */
+#define PAYLOAD_DEPTH_MAX 32U
+/** Files staged of one package: all firmware of Linux is 5,000. */
+#define PAYLOAD_FILES_MAX 65536U

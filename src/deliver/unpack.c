@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "deliver/config.h"
 #include "trust/digest.h"
@@ -207,6 +208,7 @@ struct walk {
 	const struct payload *payload;
 	bool *written; /* parallel to payload->files */
 	bool *seen;
+	uint64_t left; /* bytes that the package may still take: there is room for so many */
 	struct plan_package *package;
 	struct error *reterr;
 };
@@ -367,6 +369,10 @@ static int visit_file(struct walk *walk, const struct rpm_entry *entry,
 		return leave_out(walk, "no-file", entry->path, "it is no regular file");
 	if (config && entry->size > CONFIG_SIZE_MAX)
 		return leave_out(walk, "config-size", entry->path, "it is over 1 MiB");
+	if (entry->size > walk->left)
+		return wrong(walk->unpack, entry->path,
+			     "makes its files larger than the header says in all", walk->reterr);
+	walk->left -= entry->size;
 	return entry->link ? link_entry(walk, entry, file, path)
 			   : write_entry(walk, entry, file, path);
 }
@@ -412,11 +418,16 @@ int unpack_files(const struct unpack *unpack, struct rpm *rpm, const struct payl
 		.payload = payload,
 		.written = written,
 		.seen = seen,
+		.left = rpm_installed_size(rpm),
 		.package = ret,
 		.reterr = reterr,
 	};
-	int r = written && seen ? rpm_payload(rpm, visit, &walk, reterr) : -ENOMEM;
+	int r = written && seen ? 0 : -ENOMEM;
 
+	if (payload->count > PAYLOAD_FILES_MAX)
+		return wrong(unpack, payload->files[0].path, "is one of too many files", reterr);
+	if (r == 0)
+		r = rpm_payload(rpm, visit, &walk, reterr);
 	if (r == 0)
 		r = tell_absent(&walk);
 	return r < 0 ? fail(unpack, r, reterr) : 0;

@@ -296,6 +296,8 @@ int rpm_open(int fd, const char *name, struct rpm **ret, struct error *reterr)
 		r = check_length(rpm, reterr);
 	if (r == 0)
 		r = name_package(rpm, reterr);
+	if (r == 0 && rpm_installed_size(rpm) > RPM_UNPACKED_MAX)
+		r = damaged(rpm, reterr, "its files take more than 8 GiB");
 	if (r == 0 && !rpm_header_is_bounded(rpm->header))
 		r = damaged(rpm, reterr, "it has more or longer dependencies than any package");
 	if (r < 0)
@@ -548,14 +550,20 @@ static int visit_all(const struct rpm *rpm, struct walk *walk,
 		     struct error *reterr)
 {
 	auto_free char *why = NULL;
+	uint64_t left = RPM_UNPACKED_MAX;
 	int rc;
 
 	while ((rc = rpmfiNext(walk->iterator)) >= 0) {
 		struct rpm_entry entry;
 		int r = make_entry(walk, &entry);
 
-		if (r == 0)
+		/* What nobody asks for is decompressed too, to get at what stands behind it. */
+		if (r == 0 && entry.size > left)
+			r = damaged(rpm, reterr, "its files take more than 8 GiB");
+		if (r == 0) {
+			left -= entry.size;
 			r = visit(context, &entry);
+		}
 		if (r != 0)
 			return r;
 	}

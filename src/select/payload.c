@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/release.h"
 
@@ -132,7 +133,13 @@ static bool classify_module(const char *path, struct piece *ret)
 /* White space and ':' end a path in modules.dep, so no loader could use such a file. */
 static bool is_usable(const char *path, enum payload_kind kind)
 {
+	size_t depth = 0;
+
 	if (*path != '/' || !path_is_safe(path + 1))
+		return false;
+	for (const char *c = path; (c = strchr(c + 1, '/'));)
+		depth++;
+	if (depth > PAYLOAD_DEPTH_MAX)
 		return false;
 	if (kind != PAYLOAD_MODULE)
 		return true;

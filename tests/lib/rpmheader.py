@@ -13,8 +13,8 @@ import struct
 import subprocess
 
 MAGIC = bytes.fromhex("8eade80100000000")
-INT16, INT32, STRING, BIN, STRINGS, I18N = 3, 4, 6, 7, 8, 9
-IMMUTABLE = 63
+INT16, INT32, INT64, STRING, BIN, STRINGS, I18N = 3, 4, 5, 6, 7, 8, 9
+SIGNATURES, IMMUTABLE = 62, 63
 SENSE = {"<": 2, ">": 4, "=": 8, "<=": 10, ">=": 12}
 
 # Names, flags and versions of each kind of dependency (rpm: include/rpm/rpmtag.h).
@@ -82,18 +82,22 @@ def entries(package):
     yield from file_entries(sorted(package.get("files", ())))
 
 
-def header(package):
-    """PACKAGE as the bytes of one header, magic included."""
+def pack(rows, region_tag):
+    """ROWS of tag, type, data and count as the bytes of one header, magic included."""
     index, data = b"", b""
-    rows = sorted(entries(package))
-    for tag, kind, value, count in rows:
-        data += b"\0" * (-len(data) % {INT16: 2, INT32: 4}.get(kind, 1))
+    for tag, kind, value, count in sorted(rows):
+        data += b"\0" * (-len(data) % {INT16: 2, INT32: 4, INT64: 8}.get(kind, 1))
         index += struct.pack(">IIII", tag, kind, len(data), count)
         data += value
     size = 16 * (len(rows) + 1)
-    region = struct.pack(">IIII", IMMUTABLE, BIN, len(data), 16)
-    trailer = struct.pack(">IIiI", IMMUTABLE, BIN, -size, 16)
+    region = struct.pack(">IIII", region_tag, BIN, len(data), 16)
+    trailer = struct.pack(">IIiI", region_tag, BIN, -size, 16)
     return MAGIC + struct.pack(">II", len(rows) + 1, len(data) + 16) + region + index + data + trailer
+
+
+def header(package):
+    """PACKAGE as the bytes of one header."""
+    return pack(list(entries(package)), IMMUTABLE)
 
 
 def install(root, packages):
