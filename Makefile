@@ -54,7 +54,7 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
 # Some install what is missing first, so they must not ask for it while the Makefile is read.
-ifneq ($(filter-out help clean setup demo check man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean setup demo check bench man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
 include $(build)/flags.mk
 endif
 
@@ -121,6 +121,12 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests fuzz-targets
 	$(Q)BUILD=$(build) tests/run
 
+# Needs the tools of the demo only: real packages and depmod.
+bench:
+	$(Q)tools/setup demo
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)KMP_MATCH=$(abspath $(build))/kmp-match sh -e -c 'for bench in tests/bench/bench-*; do $$bench; done'
+
 # Made of the program's --help; a cross build names a kmp-match that runs here.
 HELPER ?= $(build)/kmp-match
 completions := $(addprefix build/completion/kmp-match.,bash zsh fish)
@@ -160,6 +166,7 @@ help:
 	@echo 'make demo     install what is missing, build, and show a plan on real packages'
 	@echo 'make check    install what tests need, and run all of them'
 	@echo 'make fuzz     build the fuzz targets; make fuzz-run SECONDS=60 runs each of them'
+	@echo 'make bench    measure it against depmod'
 	@echo 'make          build the program'
 	@echo 'make setup    install what the build needs'
 	@echo 'make man      make the man page, build/kmp-match.8'
@@ -167,4 +174,4 @@ help:
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests fuzz fuzz-run fuzz-targets setup demo check completion man install help
+.PHONY: all clean unit-tests fuzz fuzz-run fuzz-targets setup demo check bench completion man install help
