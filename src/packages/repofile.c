@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packages/repofile.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/ini.h"
 #include "base/text.h"
 
 /** Lines that mean nothing and are said one by one; more are only counted. */
@@ -38,21 +38,18 @@ static int refuse_line(struct reader *reader, const char *why)
 			       reader->line, why);
 }
 
-static int start_section(struct reader *reader, char *line)
+static int start_section(struct reader *reader, const char *name)
 {
 	struct repofile *file = reader->file;
-	char *end = strrchr(line, ']');
 
 	reader->key = SIZE_MAX;
-	if (!end || end == line + 1) {
+	if (*name == '\0') {
 		reader->section = NULL;
 		return refuse_line(reader, "names no section");
 	}
-	*end = '\0';
-	line++;
 	for (size_t i = 0; i < file->count; i++) {
 		reader->section = &file->sections[i];
-		if (text_equal(reader->section->name, line))
+		if (text_equal(reader->section->name, name))
 			return 0;
 	}
 	reader->section = NULL;
@@ -61,7 +58,7 @@ static int start_section(struct reader *reader, char *line)
 	if (array_grow(&file->sections, file->count, sizeof(*file->sections)) < 0)
 		return -ENOMEM;
 	reader->section = &file->sections[file->count];
-	reader->section->name = strdup(line);
+	reader->section->name = strdup(name);
 	if (!reader->section->name)
 		return -ENOMEM;
 	file->count++;
@@ -95,66 +92,42 @@ static int add_key(struct reader *reader, const char *key)
 	return 0;
 }
 
-static int set_value(struct reader *reader, char *line, char *equals)
+static int set_value(struct reader *reader, const char *key, const char *value)
 {
-	const char *value = equals + 1;
-
-	while (equals > line && isspace((unsigned char)equals[-1]))
-		equals--;
-	*equals = '\0';
-	while (isspace((unsigned char)*value))
-		value++;
 	if (reader->section->keys.count >= REPOFILE_KEYS_MAX) {
 		reader->key = SIZE_MAX;
 		return refuse_line(reader, "is one key too many");
 	}
-	if (add_key(reader, line) < 0)
+	if (add_key(reader, key) < 0)
 		return -ENOMEM;
 	/* Of what is there twice the last one counts, but for lists. */
-	if (!is_list(line))
+	if (!is_list(key))
 		reader->section->values.items[reader->key][0] = '\0';
 	return append_value(reader, value);
 }
 
-static int take_line(struct reader *reader, char *line, bool indented)
+static int take_line(struct reader *reader, enum ini_kind kind, const struct ini *ini)
 {
-	/* No key has these (libzypp: IniParser.cc, keyGarbage): a URL's "?x=y" makes no key. */
-	char *end = strpbrk(line, "=:/?|,\\");
-
-	if (*line == '\0' || *line == '#' || *line == ';')
-		return 0;
-	if (*line == '[')
-		return start_section(reader, line);
+	reader->line = ini->line;
+	if (kind == INI_SECTION)
+		return start_section(reader, ini->name);
 	if (!reader->section)
 		return refuse_line(reader, "stands in no section");
-	if (end && *end == '=' && end > line)
-		return set_value(reader, line, end);
+	if (kind == INI_PAIR)
+		return set_value(reader, ini->name, ini->value);
 	if (reader->key != SIZE_MAX &&
-	    (indented || is_list(reader->section->keys.items[reader->key])))
-		return append_value(reader, line);
+	    (ini->indented || is_list(reader->section->keys.items[reader->key])))
+		return append_value(reader, ini->value);
 	return refuse_line(reader, "is no key=value");
 }
 
 static int parse_lines(struct reader *reader, const char *text, size_t size)
 {
-	const char *end = text + size;
-	int r = 0;
+	auto_ini struct ini ini = ini_begin(text, size);
+	int kind, r = 0;
 
-	while (text < end && r == 0) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline ? newline : end;
-		bool indented = isspace((unsigned char)*text);
-		auto_free char *line = NULL;
-
-		reader->line++;
-		while (text < stop && isspace((unsigned char)*text))
-			text++;
-		while (stop > text && isspace((unsigned char)stop[-1]))
-			stop--;
-		line = strndup(text, (size_t)(stop - text));
-		r = line ? take_line(reader, line, indented) : -ENOMEM;
-		text = newline ? newline + 1 : end;
-	}
+	while (r == 0 && (kind = ini_next(&ini)) != INI_END)
+		r = kind < 0 ? kind : take_line(reader, (enum ini_kind)kind, &ini);
 	return r;
 }
 
