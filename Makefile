@@ -149,7 +149,8 @@ with_man := $(shell command -v $(SCDOC) 2>/dev/null)
 install: all completion $(if $(with_man),man)
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md COPYING docs/report.schema.json \
-		docs/reasons.md docs/staging.md docs/symbol-table.md docs/trust.md
+		docs/reasons.md docs/policy.md docs/staging.md docs/symbol-table.md \
+		docs/trust.md
 	install -D -m 644 build/completion/kmp-match.bash \
 		$(DESTDIR)$(datadir)/bash-completion/completions/kmp-match
 	install -D -m 644 build/completion/kmp-match.zsh \

@@ -20,6 +20,7 @@ static const struct verb *const verbs[] = {
 enum {
 	OPTION_ARCH = 256,
 	OPTION_RELEASE,
+	OPTION_POLICY,
 	OPTION_SAVE,
 	OPTION_KEYS,
 	OPTION_NO_GPG_CHECKS,
@@ -43,6 +44,7 @@ static const struct option_row rows[] = {
 	{ 'R', "root", "DIR", "system to look into instead of the running one" },
 	{ 'H', "hardware", "SOURCE", "snapshot, list, sysfs tree or dump; repeatable" },
 	{ 'o', "stage-dir", "DIR", "staging directory (default: /run/kmp-match)" },
+	{ OPTION_POLICY, "policy", "FILE", "rules that prefer, block or pin packages" },
 	{ OPTION_SAVE, "save", "FILE", "scan, symbols: write them to FILE for later" },
 	{ 'j', "json", NULL, "answer in JSON" },
 	{ OPTION_KEYS, "keys", "DIR", "trust the keys in DIR too" },
@@ -123,6 +125,9 @@ static int take_option(struct options *options, int key, const char *argument)
 		return add(&options->hardware, argument);
 	case 'o':
 		options->stage_dir = argument;
+		return 0;
+	case OPTION_POLICY:
+		options->policy = argument;
 		return 0;
 	case OPTION_SAVE:
 		options->save = argument;

@@ -177,6 +177,8 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 	if (r == 0 && !options->dry_run)
 		selection_for_staging(pipeline->selection, !options->no_gpg_checks);
 	if (r == 0)
+		r = selection_set_policy(pipeline->selection, &pipeline->policy);
+	if (r == 0)
 		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
 	for (size_t i = 0; r == 0 && i < pipeline->plan->count; i++)
 		pipeline->trouble |= pipeline->plan->packages[i].reason == REASON_CORRUPT;
@@ -249,6 +251,10 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 	int r = pipeline_read(options, &all, pipeline, reterr);
 
 	if (r == 0) {
+		r = policy_read(pipeline->root_fd, options->policy, &pipeline->policy, reterr);
+		pipeline->usage = r == -EINVAL && options->policy;
+	}
+	if (r == 0) {
 		r = find_kernel(pipeline, options, reterr);
 		pipeline->usage = r == -EINVAL;
 	}
@@ -267,6 +273,7 @@ struct report pipeline_report(const struct pipeline *pipeline, const struct opti
 	return (struct report){
 		.dry_run = options->dry_run,
 		.gpg_checks = !options->no_gpg_checks,
+		.policy = pipeline->policy.path,
 		.kernel = &pipeline->kernel,
 		.sources = pipeline->sources,
 		.source_count = pipeline->source_count,
@@ -288,6 +295,7 @@ void pipeline_done(struct pipeline *pipeline)
 	free(pipeline->sources);
 	keyring_free(pipeline->keyring);
 	subject_done(&pipeline->subject);
+	policy_done(&pipeline->policy);
 	locks_done(&pipeline->locks);
 	diagnostics_done(&pipeline->diagnostics);
 	kernel_done(&pipeline->kernel);

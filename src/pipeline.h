@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "packages/lock.h"
 #include "report/report.h"
+#include "select/policy.h"
 #include "select/subject.h"
 
 /* Process exit status. Installers branch on these; they never change meaning. */
@@ -35,6 +36,7 @@ struct options {
 	const char *kernel_release;
 	const char *root; /* NULL: the running system */
 	const char *stage_dir;
+	const char *policy; /* NULL: the one below the root */
 	const char *keys; /* folder of trusted keys besides the system's; NULL: none */
 	const char *save; /* scan --save */
 	bool explain; /* find `subject` (NULL: the machine), and judge the packages that it names */
@@ -54,6 +56,7 @@ struct pipeline {
 	struct keyring *keyring; /* whom the user trusts, whatever the repository */
 	struct source *sources;
 	size_t source_count;
+	struct policy policy;
 	struct locks locks; /* of the installed system */
 	struct diagnostics diagnostics; /* of the configuration of the system's repositories */
 	struct selection *selection;

@@ -97,6 +97,8 @@ static struct json *rank_object(const struct rank *rank)
 {
 	struct json *object = json_new_object();
 
+	json_set_number(object, "policy", rank->policy);
+	json_set_number(object, "trust", rank->trust);
 	json_set_number(object, "closeness", rank->closeness);
 	json_set_number(object, "specificity", rank->specificity);
 	json_set_number(object, "priority", rank->priority);
@@ -277,6 +279,7 @@ struct json *report_json(const struct report *report)
 
 	json_set_bool(document, "dry_run", report->dry_run);
 	json_set_bool(document, "gpg_checks", report->gpg_checks);
+	json_set_text(document, "policy", report->policy);
 	json_set(document, "kernel", piece_kernel(report->kernel));
 	json_set(document, "sources", report_json_sources(report));
 	json_set(document, "devices", report_json_devices(report));

@@ -21,6 +21,7 @@
 struct report {
 	bool dry_run;
 	bool gpg_checks;
+	const char *policy; /* the file that was followed, or NULL */
 	const struct kernel *kernel;
 	const struct source *sources;
 	size_t source_count;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "report/label.h"
 #include "report/served.h"
+#include "select/rank.h"
 
 /** Devices listed below a package unless verbose: a server has dozens of ports of one card. */
 #define DEVICES_SHOWN_MAX 4
@@ -177,6 +178,7 @@ static void put_selected(const struct report *report, const struct page *page, u
 			 const struct plan_package *package)
 {
 	auto_free char *required_by = strings_enumerate(&package->required_by, 3);
+	auto_free char *rank = rank_text(&package->rank);
 	auto_free char *assumed = strings_enumerate(&package->assumed, SIZE_MAX);
 	bool driver = package->driver.role == ROLE_DRIVER;
 
@@ -190,6 +192,8 @@ static void put_selected(const struct report *report, const struct page *page, u
 	if (driver)
 		put_kabi(report, page, width, &package->kabi);
 	put_origin(report, page, width, &package->driver);
+	if (page->style->verbose)
+		put_fact(page, width, "rank", INK_PLAIN, NULL, rank);
 	if (package->assumed.count > 0 && page->style->verbose)
 		put_fact(page, width, "assumed", INK_PLAIN, NULL, assumed);
 }
@@ -307,6 +311,7 @@ static void put_refusal(const struct report *report, const struct page *page, un
 	auto_free char *label = build_label(package);
 	auto_free char *lead = text_format("%s:", reason_id(package->reason));
 	auto_free char *text = refusal_text(package, alike, verbose);
+	auto_free char *rank = rank_text(&package->rank);
 
 	page_row(page, &(struct page_row){
 			       .indent = 4,
@@ -318,6 +323,8 @@ static void put_refusal(const struct report *report, const struct page *page, un
 		       });
 	if (!verbose)
 		return;
+	if (reason_rule(package->reason) == RULE_RANK)
+		page_line(page, 6, INK_FAINT, "rank: %s", rank ? rank : "?");
 	put_symbols(page, "missing", &package->kabi.missing);
 	put_symbols(page, "other CRC", &package->kabi.differing);
 }

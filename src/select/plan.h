@@ -22,6 +22,8 @@ struct plan_hint {
 
 /* What rank knows without opening packages; compared field by field, in this order. */
 struct rank {
+	int policy; /* weights of the rules that prefer it: larger is better */
+	int trust; /* larger is better; 0 while nothing checks signatures */
 	int closeness; /* 3 proven and built for this release, 2 proven, or built for this release
 			  by its name, 1 by metadata or in part, 0 nothing to go by */
 	int specificity; /* of the best matching pattern: 4 subsystem .. 0 wildcard */

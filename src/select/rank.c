@@ -83,6 +83,8 @@ static const struct {
 	size_t offset;
 	bool small; /* is the better one the smaller one? */
 } parts[] = {
+	{ "policy", offsetof(struct rank, policy), false },
+	{ "trust", offsetof(struct rank, trust), false },
 	{ "closeness", offsetof(struct rank, closeness), false },
 	{ "specificity", offsetof(struct rank, specificity), false },
 	{ "priority", offsetof(struct rank, priority), true },
@@ -104,6 +106,19 @@ static int compare_part(const struct plan_package *left, const struct plan_packa
 	if (a == b)
 		return 0;
 	return (a < b) == parts[part].small ? -1 : 1;
+}
+
+char *rank_text(const struct rank *rank)
+{
+	char *text = strdup("");
+
+	for (size_t i = 0; i < COUNT(parts) && text; i++) {
+		auto_free char *before = text;
+
+		text = text_format("%s%s%s %d", before, i ? ", " : "", parts[i].name,
+				   part_of(rank, i));
+	}
+	return text;
 }
 
 int rank_compare(const struct plan_package *left, const struct plan_package *right,

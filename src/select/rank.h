@@ -16,10 +16,14 @@
 int rank_specificity(const char *pattern);
 /*
  * Negative if LEFT is better than RIGHT, positive if worse; 0 only for the same package. Compares
- * closeness, specificity, repository priority, version (by VERSION_ORDER, as strcmp), name.
+ * policy, trust, closeness, specificity, repository priority, version (by VERSION_ORDER, as
+ * strcmp), name.
  */
 int rank_compare(const struct plan_package *left, const struct plan_package *right,
 		 int version_order);
-/* The part of the rank that decides between the two: "closeness", ..., "version" or "name". */
+/* Its parts in the order in which they count: "policy 0, trust 0, ...". Owned; NULL if no memory.
+ */
+char *rank_text(const struct rank *rank);
+/* The part of the rank that decides between the two: "policy", ..., "version" or "name". */
 const char *rank_decider(const struct plan_package *left, const struct plan_package *right,
 			 int version_order);

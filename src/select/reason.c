@@ -91,6 +91,11 @@ static const struct {
 	[REASON_OLDER] = { "older", "leaving the newer one out", RULE_RANK },
 	[REASON_CONFLICT] = { "conflict", "removing the culprit", RULE_DEPENDENCIES },
 	[REASON_LOCKED] = { "locked", "zypper removelock, with the culprit", RULE_POLICY },
+	[REASON_BLOCKED_BY_POLICY] = {
+		"blocked-by-policy",
+		"removing the rule that the culprit names from the policy file",
+		RULE_POLICY,
+	},
 	[REASON_UNTRUSTED] = {
 		"untrusted",
 		"--no-gpg-checks, for packages that you trust on other grounds",

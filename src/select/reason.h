@@ -45,6 +45,7 @@ enum reason {
 	REASON_OLDER, /* a newer build of the same family fits */
 	REASON_CONFLICT, /* conflicts with a selected or installed package */
 	REASON_LOCKED, /* a lock of zypp is on it, or on the installed build of it */
+	REASON_BLOCKED_BY_POLICY, /* a rule of the policy file blocks it, or pins another version */
 	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */
 	REASON_CORRUPT, /* the RPM is damaged, or not the one that the metadata describes */
 	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */

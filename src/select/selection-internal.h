@@ -22,6 +22,7 @@ struct selection {
 	struct proof proof;
 	bool staging; /* refuse what a dry run only warns of */
 	bool gpg_checks; /* ... unchecked signatures too */
+	const struct policy *policy; /* NULL before selection_set_policy() */
 	struct plan installed; /* driver packages of the base, as records */
 };
 
@@ -46,6 +47,13 @@ int selection_prove(struct selection *selection);
 int selection_part_breakers(struct selection *selection);
 /* What the proof says of each picked package is true of the plan. 0 or -ENOMEM. */
 int selection_take_proof(struct selection *selection);
+int selection_exclude_all(struct selection *selection, const struct ids *ids);
+/* 1 if PACKAGE is made for this machine and kernel, as far as metadata tells; 0 if not, -ENOMEM. */
+int selection_is_fit(struct selection *selection, struct plan_package *package);
+/* 1 if the policy keeps out what was picked, 0 if not, -ENOMEM. */
+int selection_refuse_picked_by_policy(struct selection *selection);
+/* Append the builds in whose place the policy would rather have another one of their family. */
+int selection_list_unpreferred(struct selection *selection, struct ids *ret);
 /* 1 if a picked package had to give way and the rest is to be solved again, 0 if not, -errno. */
 int selection_part_rivals(struct selection *selection);
 /* Is ID picked, or an installed driver? */
@@ -55,8 +63,8 @@ bool selection_is_rejected(const struct selection *selection, int id);
 __attribute__((returns_nonnull)) struct plan_package *selection_picked(struct selection *selection,
 								       size_t index);
 /*
- * Negative if LEFT goes before RIGHT of the same family: repository priority, then version. A name
- * may hold its kernel's version, so libsolv does not see that these are one family.
+ * Negative if LEFT goes before RIGHT of the same family: policy, repository priority, version. A
+ * name may hold its kernel's version, so libsolv does not see that these are one family.
  */
 int selection_compare_in_family(struct selection *selection, const struct plan_package *left,
 				const struct plan_package *right);

@@ -21,8 +21,7 @@ static bool is_for_other_kernels(struct selection *selection, const struct plan_
 	return true;
 }
 
-/* Would nothing but the lock be said of it? What does not fit has a reason that says more. */
-static int is_fit(struct selection *selection, struct plan_package *package)
+int selection_is_fit(struct selection *selection, struct plan_package *package)
 {
 	bool judged = false;
 	int r;
@@ -42,7 +41,8 @@ int selection_lock(struct selection *selection, const struct locks *locks)
 	for (size_t i = 0; i < selection->plan.count; i++) {
 		struct plan_package *package = &selection->plan.packages[i];
 		const char *lock = solve_lock_of(selection->solve, package->driver.id);
-		int r = lock ? is_fit(selection, package) : 0;
+		/* What does not fit has a reason that says more. */
+		int r = lock ? selection_is_fit(selection, package) : 0;
 
 		if (r < 0)
 			return r;

@@ -341,8 +341,10 @@ static int refuse_downgrade(struct selection *selection)
 
 int selection_refuse_unfit(struct selection *selection)
 {
-	int r = refuse_mismatch(selection);
+	int r = selection_refuse_picked_by_policy(selection);
 
+	if (r == 0)
+		r = refuse_mismatch(selection);
 	return r == 0 ? refuse_downgrade(selection) : r;
 }
 

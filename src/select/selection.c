@@ -35,7 +35,11 @@ static struct plan_package *add_package(struct selection *selection, int id)
 {
 	struct plan_package *package = plan_add(&selection->plan);
 
-	return package && candidate_fill(&selection->context, id, package) == 0 ? package : NULL;
+	if (!package || candidate_fill(&selection->context, id, package) < 0)
+		return NULL;
+	if (selection->policy)
+		package->rank.policy = policy_weight(selection->policy, package);
+	return package;
 }
 
 static int add_candidates(struct selection *selection)
@@ -121,9 +125,18 @@ bool selection_is_there(const struct selection *selection, int id)
 
 int selection_exclude(struct selection *selection, int id)
 {
-	if (ids_add(&selection->rejected, id) < 0)
-		return -ENOMEM;
-	return solve_reject(selection->solve, id);
+	const struct ids one = { &id, 1 };
+
+	return selection_exclude_all(selection, &one);
+}
+
+int selection_exclude_all(struct selection *selection, const struct ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (ids_add(&selection->rejected, ids->items[i]) < 0)
+			return -ENOMEM;
+	solve_hide(selection->solve, ids, true);
+	return 0;
 }
 
 int selection_reject(struct selection *selection, int id, enum reason reason, const char *detail,
@@ -172,6 +185,8 @@ int selection_compare_in_family(struct selection *selection, const struct plan_p
 {
 	int order;
 
+	if (left->rank.policy != right->rank.policy)
+		return left->rank.policy > right->rank.policy ? -1 : 1;
 	if (left->rank.priority != right->rank.priority)
 		return left->rank.priority - right->rank.priority;
 	order = solve_compare_versions(selection->solve, left->driver.id, right->driver.id);
@@ -224,14 +239,23 @@ static int put_in_order(struct selection *selection)
 	return 0;
 }
 
+/*
+ * One run of the solver. It knows nothing of preferences within a family, so what must not stand in
+ * the place of another build is hidden from it.
+ */
 static int pick(struct selection *selection)
 {
-	auto_ids struct ids wanted = { 0 };
+	auto_ids struct ids wanted = { 0 }, hidden = { 0 };
 	int r = collect_updates(selection, &wanted);
 
 	ids_done(&selection->picked);
 	if (r == 0)
-		r = solve_run(selection->solve, &wanted, &selection->picked);
+		r = selection_list_unpreferred(selection, &hidden);
+	if (r < 0)
+		return r;
+	solve_hide(selection->solve, &hidden, true);
+	r = solve_run(selection->solve, &wanted, &selection->picked);
+	solve_hide(selection->solve, &hidden, false);
 	if (r == 0)
 		r = adopt_picked(selection);
 	return r == 0 ? put_in_order(selection) : r;

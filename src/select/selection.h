@@ -14,6 +14,7 @@
 #include "packages/lock.h"
 #include "packages/source.h"
 #include "select/plan.h"
+#include "select/policy.h"
 
 struct selection;
 
@@ -26,6 +27,8 @@ struct selection *selection_free(struct selection *selection);
 int selection_consider(struct selection *selection, int id);
 /* Before the first plan: leave as it is what LOCKS, borrowed, name. 0 or -ENOMEM. */
 int selection_lock(struct selection *selection, const struct locks *locks);
+/* Before the first plan, after the locks: follow POLICY, borrowed. 0 or -ENOMEM. */
+int selection_set_policy(struct selection *selection, const struct policy *policy);
 /*
  * Before the first plan: what is picked will be staged, so unknown symbols are refused and, with
  * GPG_CHECKS, unchecked signatures.

@@ -155,11 +155,15 @@ bool solve_fits_arch(const struct solve *solve, int id)
 	return !pool_badarch_solvable(solve->pool, solve->pool->solvables + id);
 }
 
-int solve_reject(struct solve *solve, int id)
+void solve_hide(struct solve *solve, const struct ids *ids, bool hidden)
 {
-	MAPCLR(&solve->considered, id);
-	solve_refresh(solve);
-	return 0;
+	for (size_t i = 0; i < ids->count; i++)
+		if (hidden)
+			MAPCLR(&solve->considered, ids->items[i]);
+		else
+			MAPSET(&solve->considered, ids->items[i]);
+	if (ids->count)
+		solve_refresh(solve);
 }
 
 static void release_solver(Solver **solver)
@@ -375,13 +379,9 @@ int solve_stands_without(struct solve *solve, int id, const struct ids *others)
 		if (ids_add(&hidden, other) < 0)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < hidden.count; i++)
-		MAPCLR(&solve->considered, hidden.items[i]);
-	solve_refresh(solve);
+	solve_hide(solve, &hidden, true);
 	r = solve_refusal(solve, id, &none, &refusal, &culprit, &conflict);
-	for (size_t i = 0; i < hidden.count; i++)
-		MAPSET(&solve->considered, hidden.items[i]);
-	solve_refresh(solve);
+	solve_hide(solve, &hidden, false);
 	return r < 0 ? r : refusal == REFUSAL_NONE;
 }
 

@@ -39,8 +39,8 @@ int solve_candidates(struct solve *solve, struct ids *ret);
 /* Is ID a kernel or a part of one? Such are never picked. */
 bool solve_is_kernel(const struct solve *solve, int id);
 bool solve_fits_arch(const struct solve *solve, int id);
-/* Leave ID out of every later run; never withdrawn. */
-int solve_reject(struct solve *solve, int id);
+/* Leave IDS out of every later run, or take them in again. */
+void solve_hide(struct solve *solve, const struct ids *ids, bool hidden);
 /*
  * What would be installed, as `zypper install-new-recommends --no-recommends` decides, and updates
  * of the installed packages UPDATES. 0, -ENOMEM, or -EBADMSG if the base cannot be solved at all.

@@ -201,8 +201,10 @@ static char *fail_kabi(const struct step_context *context, const struct plan_pac
 static char *pass_policy(const struct step_context *context, const struct plan_package *package)
 {
 	(void)context;
-	(void)package;
-	return strdup("no lock is on it");
+	if (package->rank.policy)
+		return text_format("the policy prefers it by %d; no lock is on it",
+				   package->rank.policy);
+	return strdup("no rule and no lock is against it");
 }
 
 static const struct plan_package *find_culprit(const struct plan *plan,
@@ -249,27 +251,23 @@ static char *pass_trust(const struct step_context *context, const struct plan_pa
 			      : "its signature was not checked, because of --no-gpg-checks");
 }
 
-/* What puts WINNER before LOSER: within a family its repository and its version come first. */
+/* What puts WINNER before LOSER: in a family repository and version come right behind the policy.
+ */
 static const char *decider(const struct plan_package *winner, const struct plan_package *loser)
 {
 	bool family = text_equal(winner->driver.family, loser->driver.family);
 
 	if (loser->reason == REASON_OLDER)
 		return "version";
-	if (family && winner->rank.priority != loser->rank.priority)
+	if (family && winner->rank.policy == loser->rank.policy &&
+	    winner->rank.priority != loser->rank.priority)
 		return "priority";
 	return rank_decider(winner, loser, 0);
 }
 
-static char *describe_rank(const struct rank *rank)
-{
-	return text_format("closeness %d, specificity %d, priority %d", rank->closeness,
-			   rank->specificity, rank->priority);
-}
-
 static char *pass_rank(const struct step_context *context, const struct plan_package *package)
 {
-	auto_free char *rank = describe_rank(&package->rank);
+	auto_free char *rank = rank_text(&package->rank);
 	const struct plan *plan = context->plan;
 	const struct plan_package *first = NULL;
 	auto_free char *text = NULL;
@@ -295,8 +293,8 @@ static char *pass_rank(const struct step_context *context, const struct plan_pac
 static char *fail_rank(const struct step_context *context, const struct plan_package *package)
 {
 	const struct plan_package *winner = find_culprit(context->plan, package);
-	auto_free char *rank = describe_rank(&package->rank);
-	auto_free char *other = winner ? describe_rank(&winner->rank) : NULL;
+	auto_free char *rank = rank_text(&package->rank);
+	auto_free char *other = winner ? rank_text(&winner->rank) : NULL;
 
 	if (!rank || (winner && !other))
 		return NULL;

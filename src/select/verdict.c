@@ -188,6 +188,9 @@ int verdict_breaks(struct plan_package *package, const struct plan_package *winn
 
 int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order)
 {
+	if (winner->rank.policy > loser->rank.policy)
+		return verdict_refuse(loser, REASON_OUTRANKED, winner->driver.nevra,
+				      "the policy prefers %s", winner->driver.nevra);
 	if (winner->rank.priority < loser->rank.priority)
 		return verdict_refuse(loser, REASON_OUTRANKED, winner->driver.nevra,
 				      "%s comes from a repository of higher priority",
@@ -198,6 +201,20 @@ int verdict_family(struct plan_package *loser, const struct plan_package *winner
 				      winner->driver.nevra);
 	return verdict_refuse(loser, REASON_OLDER, winner->driver.nevra, "%s is newer and fits too",
 			      winner->driver.nevra);
+}
+
+int verdict_policy(struct plan_package *package, const struct policy *policy,
+		   const struct policy_rule *rule)
+{
+	auto_free char *place = text_format("%s:%zu", policy->path, rule->line);
+	const char *version = rule->patterns[POLICY_VERSION];
+	bool pin = rule->action == POLICY_PIN;
+
+	if (!place)
+		return -ENOMEM;
+	return verdict_refuse(package, REASON_BLOCKED_BY_POLICY, place, "%s %s%s%s%s", place,
+			      pin ? "pins it to version " : "blocks it", pin ? version : "",
+			      rule->reason ? ": " : "", rule->reason ? rule->reason : "");
 }
 
 int verdict_same_module(struct plan_package *loser, const struct plan_package *winner,

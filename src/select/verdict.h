@@ -8,6 +8,7 @@
 
 #include "kernel/kernel.h"
 #include "select/plan.h"
+#include "select/policy.h"
 #include "select/solve.h"
 
 __attribute__((format(printf, 4, 5))) int verdict_refuse(struct plan_package *package,
@@ -24,6 +25,9 @@ int verdict_breaks(struct plan_package *package, const struct plan_package *winn
 		   const char *symbol);
 /* Another build of the family is the better one; ORDER is that of the versions, as strcmp. */
 int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order);
+/* RULE of POLICY keeps it out. */
+int verdict_policy(struct plan_package *package, const struct policy *policy,
+		   const struct policy_rule *rule);
 /* Another family ships MODULE too, and ranks better. */
 int verdict_same_module(struct plan_package *loser, const struct plan_package *winner,
 			const char *module);

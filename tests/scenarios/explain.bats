@@ -129,7 +129,7 @@ page() {
 	[[ $(json "a['packages'][0]['steps'][0]['detail']") == \
 		"pci:v00008086d000010D3sv*sd*bc*sc*i* fits $card of 0000:3b:00.0, and names the device" ]]
 	[[ $(json "a['packages'][0]['steps'][8]['detail']") == \
-		"its version puts it before $bare and others (closeness "* ]]
+		"its version puts it before $bare and others (policy "* ]]
 	[[ $text == *"1. foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64: selected"* ]]
 }
 
@@ -160,6 +160,16 @@ page() {
 	explain --repo first --repo second 'foo*'
 	equals "outranked at rank: $(page outranked)" "$(failed foo)"
 	[[ $(json "a['packages'][1]['steps'][-1]['detail']") == *"what decides is the priority ("* ]]
+}
+
+@test "what the policy decides is said with its rule" {
+	printf '%s\n' "[prefer]" "package = foo-*" "version = 1.0_*" "[block]" "package = wide-*" "reason = old" >policy
+	explain --repo "$rpms" --policy policy 'foo*'
+	[[ $(json "a['packages'][0]['steps'][5]['detail']") == "the policy prefers it by 1; no lock is on it" ]]
+	[[ $(json "a['packages'][1]['steps'][-1]['detail']") == *"the policy prefers $bare; what decides is the policy (policy 0, "* ]]
+	explain --repo "$rpms" --policy policy 'wide*'
+	equals "blocked-by-policy at policy: $(page blocked-by-policy)" "$(failed wide)"
+	equals "policy:4 blocks it: old" "$(json "a['packages'][0]['steps'][-1]['detail']")"
 }
 
 @test "a package that is made for no device here is judged all the same" {

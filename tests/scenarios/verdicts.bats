@@ -369,6 +369,19 @@ rejected kabi-mismatch" "$(verdict foo-kmp-default)"
 	valid
 }
 
+@test "blocked-by-policy: a rule of the policy file is against it" {
+	make_repo repo <<-TEXT
+		package $bare
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	printf '\n[block]\npackage = foo-*\n' >policy
+	plan --repo repo --policy policy
+	equals 3 "$status"
+	judged foo-kmp-default rejected blocked-by-policy policy:2
+	valid
+}
+
 @test "corrupt: the RPM is not the one that the metadata describes" {
 	make_repo repo <<-TEXT
 		package $bare

@@ -95,12 +95,11 @@ struct contender {
 	int version;
 };
 
-static struct contender contender(int closeness, int specificity, int priority, int version,
-				  const char *nevra, int id)
+static struct contender contender(struct rank rank, int version, const char *nevra, int id)
 {
 	struct contender made = { .version = version };
 
-	made.package.rank = (struct rank){ closeness, specificity, priority };
+	made.package.rank = rank;
 	made.package.driver.nevra = (char *)(uintptr_t)nevra;
 	made.package.driver.id = id;
 	return made;
@@ -112,26 +111,35 @@ static int compare(const struct contender *left, const struct contender *right)
 			    (left->version > right->version) - (left->version < right->version));
 }
 
+/* Ranks that list_best_first() makes: of three policies and versions, and so on. */
+#define RANKS (3 * 2 * 3 * 3 * 3 * 3)
+
 /* Each is better than all behind it. */
 static size_t list_best_first(struct contender *list)
 {
 	static const char *const nevras[] = { "a-1-1.x86_64", "b-1-1.x86_64" };
 	size_t count = 0;
 
-	for (int closeness = 2; closeness >= 0; closeness--)
-		for (int specificity = 4; specificity >= 0; specificity -= 2)
-			for (int priority = 1; priority <= 3; priority++)
-				for (int version = 2; version >= 1; version--)
-					for (int name = 0; name < 4; name++)
-						list[count++] = contender(
-							closeness, specificity, priority, version,
-							nevras[name / 2], 5 + name);
+	/* Digits, most significant first, of a number that counts down: the parts in their order.
+	 */
+	for (int number = RANKS - 1; number >= 0; number--) {
+		const struct rank rank = {
+			.policy = number / 162 - 1,
+			.trust = number / 81 % 2,
+			.closeness = number / 27 % 3,
+			.specificity = number / 9 % 3,
+			.priority = 3 - number / 3 % 3,
+		};
+
+		for (int name = 0; name < 4; name++)
+			list[count++] = contender(rank, number % 3, nevras[name / 2], 5 + name);
+	}
 	return count;
 }
 
 static void ranks_are_compared_field_by_field(void **state)
 {
-	struct contender list[3 * 3 * 3 * 2 * 4];
+	static struct contender list[RANKS * 4];
 	size_t count = list_best_first(list);
 
 	(void)state;
@@ -153,6 +161,8 @@ static void what_decides_is_the_first_part_that_differs(void **state)
 		int version_order;
 		const char *decider;
 	} cases[] = {
+		{ { .policy = -1, .trust = 1 }, { .policy = -2 }, -1, "policy" },
+		{ { .policy = 2, .trust = 1 }, { .policy = 2, .closeness = 2 }, -1, "trust" },
 		{ { .closeness = 2, .specificity = 1 }, { .specificity = 4 }, -1, "closeness" },
 		{ { .specificity = 1 }, { .specificity = 4, .priority = 9 }, -1, "specificity" },
 		{ { .priority = 1 }, { .priority = 99 }, -1, "priority" },
@@ -177,7 +187,7 @@ static int compare_for_sort(const void *left, const void *right)
 
 static void sorting_forgets_the_order_of_input(void **state)
 {
-	struct contender list[3 * 3 * 3 * 2 * 4], shuffled[COUNT(list)];
+	static struct contender list[RANKS * 4], shuffled[COUNT(list)];
 	size_t count = list_best_first(list);
 	unsigned int seed = 3;
 
@@ -198,8 +208,8 @@ static void sorting_forgets_the_order_of_input(void **state)
 
 static void priorities_may_be_as_far_apart_as_numbers_go(void **state)
 {
-	struct contender near = contender(1, 3, -5, 1, "a", 1);
-	struct contender far = contender(1, 3, 2000000000, 1, "a", 2);
+	struct contender near = contender((struct rank){ .priority = -5 }, 1, "a", 1);
+	struct contender far = contender((struct rank){ .priority = 2000000000 }, 1, "a", 2);
 
 	(void)state;
 	assert_true(compare(&near, &far) < 0);
