@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "packages/content.h"
 #include "packages/rpm.h"
 #include "select/payload.h"
 #include "trust/digest.h"
@@ -88,36 +89,6 @@ struct walk {
 	struct error *reterr;
 };
 
-static int damaged(const struct walk *walk, const struct rpm_entry *entry, const char *why)
-{
-	return error_setf(walk->reterr, -EBADMSG, WHAT, walk->package->driver.location, HINT_FETCH,
-			  "%s %s", entry->path, why);
-}
-
-static int read_content(const struct walk *walk, const struct rpm_entry *entry, struct bytes *ret)
-{
-	auto_bytes struct bytes content = { .data = calloc(1, entry->size + 1) };
-	auto_free char *digest = NULL;
-
-	if (!content.data)
-		return -ENOMEM;
-	while (content.size < entry->size) {
-		long got = rpm_entry_read(entry, content.data + content.size,
-					  entry->size - content.size);
-
-		if (got <= 0)
-			return damaged(walk, entry, "is damaged or cut");
-		content.size += (size_t)got;
-	}
-	if (entry->digest &&
-	    digest_hex(entry->digest_type, content.data, content.size, &digest) == 0 &&
-	    !digest_equal(digest, entry->digest))
-		return damaged(walk, entry, "has another digest than the header says");
-	*ret = content;
-	content = (struct bytes){ 0 };
-	return 0;
-}
-
 /* A file that is no readable module is a fact of the package, not a failure. */
 static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
 		      struct plan_module *module)
@@ -125,13 +96,17 @@ static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
 	auto_bytes struct bytes content = { 0 };
 	auto_error struct error error = { 0 };
 	auto_free struct module *facts = NULL;
+	const char *why = NULL;
 	int r;
 
-	if (entry->size > MODULE_SIZE_MAX) {
+	r = content_read(entry, MODULE_SIZE_MAX, &content, &why);
+	if (r == -EFBIG) {
 		module->unreadable = text_format("it is over %lu MiB", MODULE_SIZE_MAX >> 20);
 		return module->unreadable ? 0 : -ENOMEM;
 	}
-	r = read_content(walk, entry, &content);
+	if (r == -EBADMSG)
+		return error_setf(walk->reterr, r, WHAT, walk->package->driver.location, HINT_FETCH,
+				  "%s %s", entry->path, why);
 	if (r < 0)
 		return r;
 	facts = calloc(1, sizeof(*facts));

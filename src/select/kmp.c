@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "packages/content.h"
 #include "packages/rpm.h"
 #include "packages/source.h"
 
@@ -83,28 +84,10 @@ static int add_file(struct kmp *kmp, const char *path, struct module *facts)
 	return add_module(kmp, path, kmp->file_count - 1);
 }
 
-static int read_entry(const struct rpm_entry *entry, struct bytes *ret)
-{
-	auto_bytes struct bytes content = { 0 };
-	long got = 0;
-
-	if (entry->size > MODULE_SIZE_MAX)
-		return -EFBIG;
-	content.data = malloc(entry->size + 1);
-	if (!content.data)
-		return -ENOMEM;
-	while (content.size < entry->size) {
-		got = rpm_entry_read(entry, content.data + content.size,
-				     entry->size - content.size);
-		if (got <= 0)
-			return -EBADMSG;
-		content.size += (size_t)got;
-	}
-	content.data[content.size] = '\0';
-	*ret = content;
-	content = (struct bytes){ 0 };
-	return 0;
-}
+struct visit {
+	struct kmp *kmp;
+	struct error *reterr;
+};
 
 /* A second name of a module that was read before. */
 static int visit_link(struct kmp *kmp, const struct rpm_entry *entry)
@@ -115,22 +98,27 @@ static int visit_link(struct kmp *kmp, const struct rpm_entry *entry)
 	return 0;
 }
 
+/* One that cannot be read is a fact of the package, not a failure. */
 static int visit_entry(void *context, const struct rpm_entry *entry)
 {
-	struct kmp *kmp = context;
+	const struct visit *visit = context;
+	struct kmp *kmp = visit->kmp;
 	auto_bytes struct bytes content = { 0 };
 	auto_module struct module facts = { 0 };
 	auto_error struct error error = { 0 };
+	const char *why = NULL;
 	int r;
 
 	if (!S_ISREG(entry->mode) || !text_is_module_file(entry->path))
 		return 0;
 	if (entry->link)
 		return visit_link(kmp, entry);
-	r = read_entry(entry, &content);
-	if (r < 0)
-		return r;
-	r = module_read(&content, base_name(entry->path), &facts, &error);
+	r = content_read(entry, MODULE_SIZE_MAX, &content, &why);
+	if (r == -EBADMSG)
+		return error_setf(visit->reterr, r, WHAT, kmp->path, "get the package again",
+				  "%s %s", entry->path, why);
+	if (r == 0)
+		r = module_read(&content, base_name(entry->path), &facts, &error);
 	return r == -ENOMEM ? r : add_file(kmp, entry->path, r < 0 ? NULL : &facts);
 }
 
@@ -148,13 +136,14 @@ static int finish(struct kmp *kmp, const char *name, struct kmp *ret, struct err
 int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr)
 {
 	auto_kmp struct kmp kmp = { .path = strdup(name) };
+	struct visit visit = { &kmp, reterr };
 	auto_rpm struct rpm *rpm = NULL;
 	int r = kmp.path ? rpm_open(fd, name, &rpm, reterr) : -ENOMEM;
 
 	if (r == 0)
 		r = rpm_verify_payload(rpm, reterr);
 	if (r >= 0)
-		r = rpm_payload(rpm, visit_entry, &kmp, reterr);
+		r = rpm_payload(rpm, visit_entry, &visit, reterr);
 	if (r == 0) {
 		kmp.nevra = strdup(rpm_nevra(rpm));
 		r = kmp.nevra ? 0 : -ENOMEM;
