@@ -132,6 +132,8 @@ int rank_compare(const struct plan_package *left, const struct plan_package *rig
 		order = -version_order;
 	if (!order)
 		order = strcmp(left->driver.nevra, right->driver.nevra);
+	if (!order && left->driver.source != right->driver.source)
+		order = left->driver.source < right->driver.source ? -1 : 1;
 	return order ? order : left->driver.id - right->driver.id;
 }
 

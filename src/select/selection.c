@@ -220,45 +220,67 @@ static int compare_ranks(const void *left, const void *right, void *selection)
 	return selection_compare(selection, left, right);
 }
 
-/* Who is parted from whom first must not depend on the order of packages in a repository. */
-static int put_in_order(struct selection *selection)
+/* Builds of one name as their repositories and versions decide, which is libsolv's order too. */
+static int compare_builds(const void *left, const void *right, void *selection)
+{
+	const struct plan_package *a = left, *b = right;
+	int order = strcmp(a->driver.name, b->driver.name);
+
+	return order ? order : selection_compare_in_family(selection, a, b);
+}
+
+/* Put the packages of the plan in order; append those in AMONG, all if it is NULL. 0 or -ENOMEM. */
+static int list_in_order(struct selection *selection,
+			 int (*compare)(const void *left, const void *right, void *selection),
+			 const struct ids *among, struct ids *ret)
 {
 	struct plan *plan = &selection->plan;
-	auto_ids struct ids ordered = { 0 };
 
 	if (plan->count)
-		qsort_r(plan->packages, plan->count, sizeof(*plan->packages), compare_ranks,
-			selection);
+		qsort_r(plan->packages, plan->count, sizeof(*plan->packages), compare, selection);
 	for (size_t i = 0; i < plan->count; i++)
-		if (ids_contain(&selection->picked, plan->packages[i].driver.id) &&
-		    ids_add(&ordered, plan->packages[i].driver.id) < 0)
+		if ((!among || ids_contain(among, plan->packages[i].driver.id)) &&
+		    ids_add(ret, plan->packages[i].driver.id) < 0)
 			return -ENOMEM;
-	ids_done(&selection->picked);
-	selection->picked = ordered;
-	ordered = (struct ids){ 0 };
 	return 0;
 }
 
-/*
- * One run of the solver. It knows nothing of preferences within a family, so what must not stand in
- * the place of another build is hidden from it.
+/* One run of the solver: what must not stand in the place of a preferred build is hidden from it.
  */
-static int pick(struct selection *selection)
+static int run_solver(struct selection *selection)
 {
-	auto_ids struct ids wanted = { 0 }, hidden = { 0 };
+	auto_ids struct ids wanted = { 0 }, builds = { 0 }, hidden = { 0 };
 	int r = collect_updates(selection, &wanted);
 
 	ids_done(&selection->picked);
+	if (r == 0)
+		r = list_in_order(selection, compare_builds, NULL, &builds);
 	if (r == 0)
 		r = selection_list_unpreferred(selection, &hidden);
 	if (r < 0)
 		return r;
 	solve_hide(selection->solve, &hidden, true);
-	r = solve_run(selection->solve, &wanted, &selection->picked);
+	r = solve_run(selection->solve, &wanted, &builds, &selection->picked);
 	solve_hide(selection->solve, &hidden, false);
+	return r;
+}
+
+/* Neither who is picked nor who is parted from whom first may depend on the order of packages. */
+static int pick(struct selection *selection)
+{
+	auto_ids struct ids picked = { 0 };
+	int r = run_solver(selection);
+
 	if (r == 0)
 		r = adopt_picked(selection);
-	return r == 0 ? put_in_order(selection) : r;
+	if (r == 0)
+		r = list_in_order(selection, compare_ranks, &selection->picked, &picked);
+	if (r < 0)
+		return r;
+	ids_done(&selection->picked);
+	selection->picked = picked;
+	picked = (struct ids){ 0 };
+	return 0;
 }
 
 /*
@@ -299,7 +321,11 @@ static int compare_packages(const void *left, const void *right, void *context)
 		order = -solve_compare_versions(context, a->driver.id, b->driver.id);
 	if (order == 0)
 		order = strcmp(a->driver.nevra, b->driver.nevra);
-	return order ? order : a->rank.priority - b->rank.priority;
+	if (order == 0)
+		order = a->rank.priority - b->rank.priority;
+	return order ? order
+		     : (a->driver.source > b->driver.source) -
+			       (a->driver.source < b->driver.source);
 }
 
 static bool kernel_serves_device(const struct kernel *kernel, const struct device *device)

@@ -182,7 +182,8 @@ static Solver *make_solver(const struct solve *solve)
 	return solver;
 }
 
-int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret)
+int solve_run(struct solve *solve, const struct ids *updates, const struct ids *favored,
+	      struct ids *ret)
 {
 	AUTO(release_solver) Solver *solver = make_solver(solve);
 	auto_ids struct ids ids = { 0 };
@@ -195,6 +196,9 @@ int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret)
 	for (size_t i = 0; i < updates->count; i++)
 		if (!solve_is_kept(solve, updates->items[i]))
 			queue_push2(&job, SOLVER_UPDATE | SOLVER_SOLVABLE, updates->items[i]);
+	/* The later a job is, the more it counts. */
+	for (size_t i = favored->count; i > 0; i--)
+		queue_push2(&job, SOLVER_FAVOR | SOLVER_SOLVABLE, favored->items[i - 1]);
 	problems = solver_solve(solver, &job);
 	queue_free(&job);
 	if (problems)
@@ -249,7 +253,29 @@ static struct blame blame_rule(Solver *solver, Id rule)
 	return blame;
 }
 
-static int blame_weight(Pool *pool, Id asked, const struct blame *blame)
+/* What is asked: can the package be installed, together with others? */
+struct question {
+	Pool *pool;
+	Id asked;
+	const struct ids *along;
+};
+
+/* The package that the asked one is at odds with, one of those along if it is not direct; or 0. */
+static Id blame_other(const struct question *question, const struct blame *blame)
+{
+	bool swap;
+
+	if (blame->refusal < REFUSAL_CONFLICT || !blame->from)
+		return 0;
+	if (!blame->to || blame->to == question->asked)
+		return blame->from;
+	if (blame->from == question->asked)
+		return blame->to;
+	swap = ids_contain(question->along, blame->to);
+	return swap ? blame->to : blame->from;
+}
+
+static int blame_weight(const struct question *question, const struct blame *blame)
 {
 	if (blame->refusal == REFUSAL_NONE)
 		return 0;
@@ -258,13 +284,38 @@ static int blame_weight(Pool *pool, Id asked, const struct blame *blame)
 	if (blame->refusal == REFUSAL_OTHER_BUILD)
 		return 3;
 	/* A requirement that has providers fails only because of what they need themselves. */
-	if (*pool_whatprovides_ptr(pool, blame->dep))
+	if (*pool_whatprovides_ptr(question->pool, blame->dep))
 		return 1;
 	/* What one of them lacks tells less than why no other one will do. */
-	return blame->from == asked ? 5 : 2;
+	return blame->from == question->asked ? 5 : 2;
 }
 
-static struct blame find_blame(Solver *solver, Id asked)
+/* What is at fault, owned; "" if nothing can be named. */
+static char *blame_text(const struct question *question, const struct blame *blame)
+{
+	Id other = blame_other(question, blame);
+
+	if (blame->refusal == REFUSAL_DEPENDENCY)
+		return strdup(pool_dep2str(question->pool, blame->dep));
+	return strdup(other ? pool_solvid2str(question->pool, other) : "");
+}
+
+/* Of what tells as much the one whose name comes first, so that no order of rules decides. */
+static bool tells_more(const struct question *question, const struct blame *left,
+		       const struct blame *right)
+{
+	int left_weight = blame_weight(question, left);
+	int right_weight = blame_weight(question, right);
+	auto_free char *left_text = NULL, *right_text = NULL;
+
+	if (left_weight != right_weight)
+		return left_weight > right_weight;
+	left_text = blame_text(question, left);
+	right_text = blame_text(question, right);
+	return left_text && right_text && strcmp(left_text, right_text) < 0;
+}
+
+static struct blame find_blame(Solver *solver, const struct question *question)
 {
 	struct blame best = { .refusal = REFUSAL_NONE };
 	Queue rules;
@@ -274,8 +325,7 @@ static struct blame find_blame(Solver *solver, Id asked)
 	for (int i = 0; i < rules.count; i++) {
 		struct blame blame = blame_rule(solver, rules.elements[i]);
 
-		if (blame_weight(solver->pool, asked, &blame) >
-		    blame_weight(solver->pool, asked, &best))
+		if (tells_more(question, &blame, &best))
 			best = blame;
 	}
 	queue_free(&rules);
@@ -294,8 +344,8 @@ static bool is_kernel_dependency(const struct solve *solve, Id dep)
 int solve_refusal(struct solve *solve, int id, const struct ids *along, enum refusal *ret,
 		  char **ret_culprit, int *ret_other)
 {
+	const struct question question = { solve->pool, id, along };
 	AUTO(release_solver) Solver *solver = make_solver(solve);
-	Pool *pool = solve->pool;
 	struct blame blame;
 	auto_free char *culprit = NULL;
 	Queue job;
@@ -318,18 +368,14 @@ int solve_refusal(struct solve *solve, int id, const struct ids *along, enum ref
 	*ret_other = 0;
 	if (!problems)
 		return 0;
-	blame = find_blame(solver, id);
+	blame = find_blame(solver, &question);
 	*ret = blame.refusal == REFUSAL_NONE ? REFUSAL_CONFLICT : blame.refusal;
-	if (*ret == REFUSAL_DEPENDENCY) {
-		culprit = strdup(pool_dep2str(pool, blame.dep));
-		if (is_kernel_dependency(solve, blame.dep))
-			*ret = REFUSAL_KERNEL;
-	} else if (*ret >= REFUSAL_CONFLICT && blame.from) {
-		*ret_other = blame.from == id ? blame.to : blame.from;
-		if (*ret_other)
-			culprit = strdup(pool_solvid2str(pool, *ret_other));
-	}
-	*ret_culprit = take(culprit);
+	*ret_other = blame_other(&question, &blame);
+	culprit = blame_text(&question, &blame);
+	if (blame.refusal == REFUSAL_DEPENDENCY && is_kernel_dependency(solve, blame.dep))
+		*ret = REFUSAL_KERNEL;
+	if (culprit && *culprit)
+		*ret_culprit = take(culprit);
 	return 0;
 }
 

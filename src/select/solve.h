@@ -43,9 +43,11 @@ bool solve_fits_arch(const struct solve *solve, int id);
 void solve_hide(struct solve *solve, const struct ids *ids, bool hidden);
 /*
  * What would be installed, as `zypper install-new-recommends --no-recommends` decides, and updates
- * of the installed packages UPDATES. 0, -ENOMEM, or -EBADMSG if the base cannot be solved at all.
+ * of the installed packages UPDATES. Where libsolv has a choice, what comes first in FAVORED does.
+ * 0, -ENOMEM, or -EBADMSG if the base cannot be solved at all.
  */
-int solve_run(struct solve *solve, const struct ids *updates, struct ids *ret);
+int solve_run(struct solve *solve, const struct ids *updates, const struct ids *favored,
+	      struct ids *ret);
 
 enum refusal {
 	REFUSAL_NONE, /* it could be installed */

@@ -456,12 +456,6 @@ static void without_packages_there_is_an_empty_plan(void **state)
 
 #define PACKAGES 60
 
-static unsigned int draw(unsigned int *seed, unsigned int below)
-{
-	*seed = *seed * 1103515245U + 12345U;
-	return (*seed >> 16) % below;
-}
-
 /*
  * One of ten families in one of six builds, with up to four things of interest to others: symbols
  * that fit or do not, requirements, hints of every kind.
@@ -559,12 +553,7 @@ static void check_shuffles(unsigned int world_seed)
 	for (int round = 0; round < 5; round++) {
 		auto_free char *again = NULL;
 
-		for (unsigned int i = PACKAGES - 1; i > 0; i--) {
-			unsigned int other = draw(&seed, i + 1), kept = order[i];
-
-			order[i] = order[other];
-			order[other] = kept;
-		}
+		shuffle(order, PACKAGES, &seed);
 		again = plan_in_order(packages, order);
 		if (!text_equal(first, again))
 			fail_msg("world %u, order %d: another plan", world_seed, round);
