@@ -367,6 +367,20 @@ lot-kmp-default installed" "$(json "'\n'.join(sorted(p['name'] + ' ' + p['reason
 	equals "kabi-unknown at kabi: $(page kabi-unknown)" "$(failed wrong)"
 }
 
+@test "blocked-by-policy: whose rule it is, and what a preference decided" {
+	printf '[block]\npackage = foo-*\nversion = 2.0*\nreason = hangs here\n\n[prefer]\npackage = wide-*\n' >policy
+	explain --repo "$rpms" --policy policy 3b:00.0
+	equals "wide-kmp-default" "$(json "a['packages'][0]['name']")"
+	equals "blocked-by-policy at policy: $(page blocked-by-policy)" \
+		"$(json "[p['reason'] + ' at ' + p['steps'][-1]['rule'] + ': ' + p['remedy'] for p in a['packages']
+			if p['nevra'].startswith('foo-kmp-default-2.0')][0]")"
+	[[ $text == *"policy:1 blocks it: hangs here"* ]]
+	equals "outranked at rank: $(page outranked)" \
+		"$(json "[p['reason'] + ' at ' + p['steps'][-1]['rule'] + ': ' + p['remedy'] for p in a['packages']
+			if p['nevra'].startswith('foo-kmp-default-1.0')][0]")"
+	[[ $text == *"what decides is the policy ("* ]]
+}
+
 @test "corrupt: a damaged RPM is an answer here, and not a failure" {
 	make_repo repo <<-TEXT
 		package $bare
