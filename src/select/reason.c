@@ -90,6 +90,11 @@ static const struct {
 	},
 	[REASON_OLDER] = { "older", "leaving the newer one out", RULE_RANK },
 	[REASON_CONFLICT] = { "conflict", "removing the culprit", RULE_DEPENDENCIES },
+	[REASON_OTHER_VENDOR] = {
+		"other-vendor",
+		"installing it by name with zypper install --allow-vendor-change",
+		RULE_POLICY,
+	},
 	[REASON_LOCKED] = { "locked", "zypper removelock, with the culprit", RULE_POLICY },
 	[REASON_BLOCKED_BY_POLICY] = {
 		"blocked-by-policy",

@@ -44,6 +44,7 @@ enum reason {
 	REASON_OUTRANKED, /* another family or repository serves the same with a better rank */
 	REASON_OLDER, /* a newer build of the same family fits */
 	REASON_CONFLICT, /* conflicts with a selected or installed package */
+	REASON_OTHER_VENDOR, /* the installed build of it is another vendor's */
 	REASON_LOCKED, /* a lock of zypp is on it, or on the installed build of it */
 	REASON_BLOCKED_BY_POLICY, /* a rule of the policy file blocks it, or pins another version */
 	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */

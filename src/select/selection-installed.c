@@ -55,9 +55,25 @@ int selection_judge_installed(struct selection *selection, struct plan_package *
 	if (order > 0)
 		return 0;
 	*ret_judged = true;
-	if (order == 0 && text_equal(package->driver.nevra, installed->driver.nevra))
-		return verdict_select(package, REASON_INSTALLED, NULL);
+	if (order == 0 && text_equal(package->driver.nevra, installed->driver.nevra)) {
+		*ret_judged = !selection_family_winner(selection, package);
+		return *ret_judged ? verdict_select(package, REASON_INSTALLED, NULL) : 0;
+	}
 	return verdict_refuse(package, REASON_OLDER, installed->driver.nevra, "%s is installed",
+			      installed->driver.nevra);
+}
+
+/* As zypp has it: without a word of the user, an update comes from the vendor of what is there. */
+int selection_judge_vendor(struct selection *selection, struct plan_package *package,
+			   bool *ret_judged)
+{
+	const struct plan_package *installed = selection_installed(selection, package);
+
+	*ret_judged = installed && !text_equal(package->driver.vendor, installed->driver.vendor);
+	if (!*ret_judged)
+		return 0;
+	return verdict_refuse(package, REASON_OTHER_VENDOR, installed->driver.nevra,
+			      "it is of another vendor than %s, which is installed",
 			      installed->driver.nevra);
 }
 

@@ -80,6 +80,9 @@ const struct plan_package *selection_installed(struct selection *selection,
 /* Judge PACKAGE if this very build, or a newer one of its family, is installed. 0 or -ENOMEM. */
 int selection_judge_installed(struct selection *selection, struct plan_package *package,
 			      bool *ret_judged);
+/* Judge PACKAGE if the installed build of its family is another vendor's. 0 or -ENOMEM. */
+int selection_judge_vendor(struct selection *selection, struct plan_package *package,
+			   bool *ret_judged);
 /* Append to the judged plan what is installed, serves a device, and is not in it. 0 or -ENOMEM. */
 int selection_add_installed(struct selection *selection);
 /* ... and take that out again. */

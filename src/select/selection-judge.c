@@ -118,7 +118,9 @@ static int judge_unpicked(struct selection *selection, struct plan_package *pack
 		return verdict_family(package, winner,
 				      solve_compare_versions(selection->solve, package->driver.id,
 							     winner->driver.id));
-	r = judge_beside(selection, package, winner, &judged);
+	r = selection_judge_vendor(selection, package, &judged);
+	if (r == 0 && !judged)
+		r = judge_beside(selection, package, winner, &judged);
 	if (r < 0 || judged)
 		return r;
 	if (winner)

@@ -351,6 +351,31 @@ rejected kabi-mismatch" "$(verdict foo-kmp-default)"
 	equals true "$(json "'bar-tools' in a['packages'][0]['culprit']")"
 }
 
+@test "other-vendor: no update takes the place of another vendor's build" {
+	make_base <<-TEXT
+		package $bare
+		vendor one
+		requires ksym(default:printk) = 1111
+		$fits
+	TEXT
+	for vendor in one two; do
+		make_repo repo <<-TEXT
+			package foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64
+			vendor $vendor
+			requires ksym(default:printk) = 1111
+			$fits
+		TEXT
+		plan --repo repo
+		equals 0 "$status"
+		[[ $vendor == one ]] || break
+		equals "selected update" "$(verdict foo-kmp-default)"
+	done
+	equals "selected installed
+rejected other-vendor" "$(verdict foo-kmp-default | sort -r)"
+	equals "$bare" "$(json "[p['culprit'] for p in a['packages'] if p['verdict'] == 'rejected'][0]")"
+	valid
+}
+
 @test "locked: a lock of zypp is on it" {
 	make_base <<-TEXT
 		package filesystem-1-1.x86_64

@@ -32,6 +32,7 @@ static void ids_are_spelled_as_documented(void **state)
 		{ REASON_OUTRANKED, "outranked" },
 		{ REASON_OLDER, "older" },
 		{ REASON_CONFLICT, "conflict" },
+		{ REASON_OTHER_VENDOR, "other-vendor" },
 		{ REASON_LOCKED, "locked" },
 		{ REASON_UNTRUSTED, "untrusted" },
 		{ REASON_CORRUPT, "corrupt" },
