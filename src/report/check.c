@@ -182,7 +182,7 @@ static void put_refusals(const struct page *page, const struct check *check, siz
 		page_line(page, 4, INK_PLAIN, "%s: %s [%s]", kernels ? kernels : "?",
 			  verdict->detail ? verdict->detail : "?", reason_id(verdict->reason));
 		put_symbols(page, "missing", &verdict->kabi.missing);
-		put_symbols(page, "differing", &verdict->kabi.differing);
+		put_symbols(page, "other CRC", &verdict->kabi.differing);
 		put_symbols(page, "nothing known", &verdict->kabi.unverified);
 	}
 }

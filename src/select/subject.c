@@ -279,7 +279,7 @@ static int refuse_package(const struct subject *subject, const struct catalog *c
 	return error_set(reterr, -ENOENT, WHAT, subject->text,
 			 "no device here, no package on offer or installed, and no module of "
 			 "theirs or of the kernel is called so",
-			 hint ? hint : "see kmp-match explain, without a name, or " HINT_SCAN);
+			 hint ? hint : "without a name all of them are explained, and " HINT_SCAN);
 }
 
 /* What KERNEL has of the module NAME. */
