@@ -17,6 +17,7 @@ setup() {
 }
 
 # make_module NAME WORD...: NAME.ko as tests/lib/make-module makes it.
+# shellcheck disable=SC2154 # $here: common.bash
 make_module() { "$here/../lib/make-module" "$1.ko" "${@:2}"; }
 
 # make_kmp NAME-VERSION FILE...: a KMP with these module files, whose metadata says what they are
@@ -40,11 +41,11 @@ make_tree() {
 	for file; do cp "$file" "$tree/"; done
 }
 
-# prove ARGUMENT...: with the kernel's tree, if there is one.
+# prove: the plan with the kernel's tree, if there is one.
 prove() {
 	kernel=()
 	[[ ! -d $ROOT/lib/modules ]] || kernel=(--kernel "$ROOT/lib/modules/$release")
-	plan --repo repo "${kernel[@]}" "$@"
+	plan --repo repo "${kernel[@]}"
 }
 
 # rejected NAME REASON CULPRIT: that is the verdict on its only build, by the plan and by staging.
@@ -334,6 +335,7 @@ sys.stdout.buffer.write(struct.pack('>BBBBB3xI', 0, 0, 2, 0, 0, $(stat -c %s sig
 		kmp_match --dry-run --json --kernel ./symvers --kernel "$ROOT/lib/modules/$release" \
 			--arch x86_64 --hardware "./list.$round" --repo shuffled
 		# File names of RPMs, which differ here, are all that may.
+		# shellcheck disable=SC2001
 		output=$(sed 's#shuffled/[0-9]*-##' <<<"$output")
 		[[ -n $first ]] || first=$output
 		equals "$first" "$output" "round $round"
