@@ -226,7 +226,8 @@ static void put_notes_of(struct notes *notes, const char *about, const struct di
 /* All but what the row about the kernel says already; of a refused build only when verbose. */
 static void put_notes_of_package(struct notes *notes, const struct plan_package *package)
 {
-	static const char *const told[] = { "kabi-unproven", "kabi-unknown", "symbols-unverified" };
+	static const char *const told[] = { "kabi-unproven", "kabi-unknown", "symbols-unverified",
+					    "replaces-module" };
 
 	if (!package->selected && !notes->page->style->verbose)
 		return;

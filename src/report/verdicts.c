@@ -174,6 +174,23 @@ static void put_origin(const struct report *report, const struct page *page, uns
 			 source->alias ? source->alias : source->location);
 }
 
+/* Which modules of the kernel make room for others: the notes need not say it again. */
+static void put_replaced(const struct page *page, unsigned int width,
+			 const struct diagnostics *diagnostics)
+{
+	auto_strings struct strings modules = { 0 };
+	auto_free char *list = NULL;
+
+	for (size_t i = 0; i < diagnostics->count; i++)
+		if (text_equal(diagnostics->items[i].id, "replaces-module") &&
+		    strings_add(&modules, diagnostics->items[i].culprit) < 0)
+			return;
+	strings_sort_unique(&modules);
+	list = strings_enumerate(&modules, page->style->verbose ? SIZE_MAX : 3);
+	if (modules.count > 0)
+		put_fact(page, width, "replaces", INK_PLAIN, "the kernel's", list);
+}
+
 static void put_selected(const struct report *report, const struct page *page, unsigned int width,
 			 const struct plan_package *package)
 {
@@ -191,6 +208,7 @@ static void put_selected(const struct report *report, const struct page *page, u
 		put_fact(page, width, "update", INK_PLAIN, NULL, package->detail);
 	if (driver)
 		put_kabi(report, page, width, &package->kabi);
+	put_replaced(page, width, &package->diagnostics);
 	put_origin(report, page, width, &package->driver);
 	if (page->style->verbose)
 		put_fact(page, width, "rank", INK_PLAIN, NULL, rank);

@@ -156,6 +156,10 @@ static void add_selected(struct machine *machine)
 			      REASON_SELECTED, "its hints fit 1 device");
 	add_hint(machine, package, HBA_PATTERN, 1);
 	package->kabi.checked = 190;
+	package->kabi.status = KABI_PROVEN;
+	assert_int_equal(diagnostics_add(&package->diagnostics, "replaces-module", "mpt3sas",
+					 "the module mpt3sas takes the place of the kernel's own"),
+			 0);
 	assert_int_equal(strings_add(&package->assumed, "/bin/sh"), 0);
 	package = add_package(machine, "raid-helper-kmp-default", "1.0_k6.4.0_150600.21", "1.1",
 			      true, REASON_REQUIRED, "required by mpt3sas-kmp-default");
