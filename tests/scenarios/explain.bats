@@ -357,6 +357,24 @@ lot-kmp-default installed" "$(json "'\n'.join(sorted(p['name'] + ' ' + p['reason
 	equals "kabi-unknown at kabi: $(page kabi-unknown)" "$(failed wrong)"
 }
 
+@test "other-vendor: no update changes the vendor on its own" {
+	local build='requires ksym(default:printk) = 1111'
+	make_base <<-TEXT
+		package $bare
+		vendor one
+		$build
+		$fits
+	TEXT
+	make_repo repo <<-TEXT
+		package foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64
+		vendor two
+		$build
+		$fits
+	TEXT
+	explain --repo repo
+	equals "other-vendor at policy: $(page other-vendor)" "$(failed foo)"
+}
+
 @test "blocked-by-policy: whose rule it is, and what a preference decided" {
 	printf '[block]\npackage = foo-*\nversion = 2.0*\nreason = hangs here\n\n[prefer]\npackage = wide-*\n' >policy
 	explain --repo "$rpms" --policy policy 3b:00.0
