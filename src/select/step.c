@@ -93,6 +93,8 @@ static char *pass_arch(const struct step_context *context, const struct plan_pac
 		return strdup("it is for every architecture");
 	if (!kernel)
 		return text_format("it is built for %s; that of the kernel is not known", arch);
+	if (text_equal(arch, kernel))
+		return text_format("it is built for %s, as the kernel is", arch);
 	return text_format("it is built for %s, which the kernel's %s runs", arch, kernel);
 }
 
