@@ -12,13 +12,18 @@
 #include "select/proof.h"
 #include "select/verdict.h"
 
+static void verdict_done(struct check_verdict *verdict)
+{
+	free(verdict->detail);
+	free(verdict->culprit);
+	kabi_done(&verdict->kabi);
+	*verdict = (struct check_verdict){ 0 };
+}
+
 void check_done(struct check *check)
 {
-	for (size_t i = 0; check->verdicts && i < check->kernel_count * check->kmps.count; i++) {
-		free(check->verdicts[i].detail);
-		free(check->verdicts[i].culprit);
-		kabi_done(&check->verdicts[i].kabi);
-	}
+	for (size_t i = 0; check->verdicts && i < check->kernel_count * check->kmps.count; i++)
+		verdict_done(&check->verdicts[i]);
 	for (size_t i = 0; i < check->kernel_count; i++)
 		kernel_done(&check->kernels[i]);
 	free(check->verdicts);
@@ -52,6 +57,7 @@ struct member {
 	size_t kmp;
 	const struct module **modules; /* NULL for one that cannot be read */
 	const char **names;
+	bool judged;
 };
 
 /* One proof. */
@@ -163,14 +169,20 @@ static int judge(const struct check *check, size_t kernel, const struct set *set
 	struct plan_package *package = plan_add(&scratch);
 	int r = package ? kabi_of_proof(proof, index, member->names, set->labels, &package->kabi)
 			: -ENOMEM;
+	bool fits;
 
 	if (r < 0)
 		return r;
 	/* Where no module is, none was compared. */
 	if (set->items[index].count == 0)
 		package->kabi.status = KABI_UNKNOWN;
-	verdict->fits = package->kabi.status == KABI_EXACT || package->kabi.status == KABI_PROVEN;
-	if (!verdict->fits)
+	fits = package->kabi.status == KABI_EXACT || package->kabi.status == KABI_PROVEN;
+	/* It fits if it does beside any build of the others; else the first reason stands. */
+	if (verdict->fits || (!fits && verdict->detail))
+		return 0;
+	verdict_done(verdict);
+	verdict->fits = fits;
+	if (!fits)
 		r = refuse(&check->kmps.items[member->kmp], &set->items[index],
 			   &check->kernels[kernel], package);
 	verdict->reason = package->reason;
@@ -181,20 +193,40 @@ static int judge(const struct check *check, size_t kernel, const struct set *set
 	return r;
 }
 
+/* Judge what does not fit whoever stands beside it, and take it away. 1 if there was any. */
+static int take_away_broken(struct check *check, size_t kernel, struct set *set,
+			    const struct proof *proof)
+{
+	int again = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (!proof_is_broken(proof, i))
+			continue;
+		if (judge(check, kernel, set, i, proof) < 0)
+			return -ENOMEM;
+		set->members[i].judged = true;
+		set->items[i].count = 0;
+		again = 1;
+	}
+	return again;
+}
+
 static int run_round(struct check *check, size_t kernel, size_t round)
 {
 	AUTO(set_done) struct set set = { 0 };
-	auto_proof struct proof proof = { 0 };
-	int r = make_set(check, &check->kernels[kernel], round, &set);
+	int r = make_set(check, &check->kernels[kernel], round, &set), again = 1;
 
-	if (r == 0)
+	while (r == 0 && again) {
+		auto_proof struct proof proof = { 0 };
+
 		r = proof_run(&check->kernels[kernel], set.items, set.count, &proof);
-	for (size_t i = 0; i < set.count && r == 0; i++) {
-		const struct check_verdict *verdict = verdict_at(check, kernel, set.members[i].kmp);
-
-		/* Of a name with fewer builds the last one is there in every further round. */
-		if (!verdict->fits && !verdict->detail)
-			r = judge(check, kernel, &set, i, &proof);
+		if (r == 0)
+			again = take_away_broken(check, kernel, &set, &proof);
+		for (size_t i = 0; i < set.count && r == 0 && !again; i++)
+			if (!set.members[i].judged)
+				r = judge(check, kernel, &set, i, &proof);
+		if (again < 0)
+			r = again;
 	}
 	return r;
 }

@@ -162,8 +162,9 @@ enum likeness vermagic_compare(const struct kernel *kernel, const struct module 
 		return module->has_versions || vermagic_is_for_release(kernel, module)
 			       ? NOT_COMPARED
 			       : DIFFERENT;
+	/* Such a kernel loads no module without CRCs (version.c: check_modstruct_version()). */
 	if (same_but_for_end(own, wanted))
-		return WHOLE;
+		return module->has_versions || !strstr(wanted, " modversions") ? WHOLE : DIFFERENT;
 	if (!module->has_versions || !strstr(wanted, " modversions"))
 		return DIFFERENT;
 	return same_but_for_end(own + word_length(own), wanted + word_length(wanted))

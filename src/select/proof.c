@@ -64,6 +64,14 @@ void proof_done(struct proof *proof)
 	*proof = (struct proof){ 0 };
 }
 
+bool proof_is_broken(const struct proof *proof, size_t item)
+{
+	for (size_t i = 0; i < proof->count; i++)
+		if (proof->findings[i].item == item && proof->findings[i].cause == PROOF_KERNEL)
+			return true;
+	return false;
+}
+
 /* NULL if out of memory. */
 static struct proof_finding *add_finding(struct proof *proof, const struct member *member,
 					 enum proof_fault fault, const char *symbol)
@@ -333,6 +341,53 @@ static int prove_order(struct proving *proving)
 	return r;
 }
 
+/* Whatever uses a module that is not under the GPL counts as such (inherit_taint()). */
+static void spread_taint(const struct proving *proving, bool *tainted)
+{
+	const struct planned *planned = &proving->planned;
+	bool again = true;
+
+	for (size_t i = 0; i < planned->member_count; i++)
+		tainted[i] =
+			planned->members[i].module && !planned->members[i].module->gpl_compatible;
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < proving->edge_count; i++) {
+			const struct edge *edge = &proving->edges[i];
+
+			again |= tainted[edge->to] && !tainted[edge->from];
+			tainted[edge->from] |= tainted[edge->to];
+		}
+	}
+}
+
+static int prove_taint(struct proving *proving)
+{
+	const struct planned *planned = &proving->planned;
+	auto_free bool *tainted = calloc(planned->member_count + 1, sizeof(*tainted));
+
+	if (!tainted)
+		return -ENOMEM;
+	spread_taint(proving, tainted);
+	for (size_t i = 0; i < planned->member_count; i++) {
+		const struct member *member = &planned->members[i];
+		const struct module *module = member->module;
+		bool spread = tainted[i] && module->gpl_compatible;
+
+		for (size_t j = 0; spread && j < module->import_count; j++) {
+			struct ruling ruling =
+				rule_in(planned, member, &module->imports[j], ALL_ITEMS);
+
+			if (ruling.outcome != FAULTY && ruling.provider &&
+			    ruling.provider->gpl_only &&
+			    !add_finding(&proving->proof, member, FAULT_GPL_ONLY,
+					 module->imports[j].name))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 static int compare_names(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -427,6 +482,8 @@ int proof_run(const struct kernel *kernel, const struct proof_item *items, size_
 		r = prove_exports(&proving);
 	if (r == 0)
 		r = prove_order(&proving);
+	if (r == 0)
+		r = prove_taint(&proving);
 	if (r < 0)
 		return r;
 	finish(proof);

@@ -76,6 +76,8 @@ int proof_run(const struct kernel *kernel, const struct proof_item *items, size_
 /* Forget the findings that KEEP says no to, as if they had not been. */
 void proof_filter(struct proof *proof,
 		  bool (*keep)(void *context, const struct proof_finding *finding), void *context);
+/* Does the item lack something that no other item takes away from it? */
+bool proof_is_broken(const struct proof *proof, size_t item);
 void proof_done(struct proof *proof);
 
 #define auto_proof __attribute__((cleanup(proof_done)))

@@ -338,15 +338,6 @@ int selection_take_proof(struct selection *selection)
 	return r;
 }
 
-/* Does the item lack something that no planned package takes away from it? */
-static bool is_broken(const struct proof *proof, size_t item)
-{
-	for (size_t i = 0; i < proof->count; i++)
-		if (proof->findings[i].item == item && proof->findings[i].cause == PROOF_KERNEL)
-			return true;
-	return false;
-}
-
 /* Does it lean on another one that is broken, in whose place a build may come that will do? */
 static bool waits(const struct proof *proof, size_t item)
 {
@@ -354,7 +345,7 @@ static bool waits(const struct proof *proof, size_t item)
 		size_t by = proof->findings[i].by;
 
 		if (proof->findings[i].item == item && by != PROOF_KERNEL && by != item &&
-		    is_broken(proof, by))
+		    proof_is_broken(proof, by))
 			return true;
 	}
 	return false;
@@ -369,7 +360,7 @@ static int reject_broken(struct selection *selection, bool waiting)
 	for (size_t i = 0; i < proof->item_count; i++) {
 		int r;
 
-		if (!is_broken(proof, i) || (!waiting && waits(proof, i)))
+		if (!proof_is_broken(proof, i) || (!waiting && waits(proof, i)))
 			continue;
 		r = take_proof(selection, i);
 		if (r == 0)

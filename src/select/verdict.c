@@ -137,6 +137,11 @@ static int verdict_finding(struct plan_package *package, const struct kernel *ke
 		return verdict_refuse(package, REASON_OTHER_ARCH, symbol,
 				      "its module %s is built for %s", module, symbol);
 	case FAULT_VERMAGIC:
+		if (text_equal(symbol, kernel->vermagic))
+			return verdict_refuse(package, REASON_VERMAGIC_MISMATCH, module,
+					      "its module %s records no CRCs of symbols, without "
+					      "which this kernel loads none",
+					      module);
 		return verdict_refuse(package, REASON_VERMAGIC_MISMATCH, symbol,
 				      "its module %s is built for '%s', the kernel is '%s'", module,
 				      symbol ? symbol : "",
@@ -148,8 +153,8 @@ static int verdict_finding(struct plan_package *package, const struct kernel *ke
 				      module);
 	case FAULT_GPL_ONLY:
 		return verdict_refuse(package, REASON_GPL_ONLY_SYMBOL, symbol,
-				      "its module %s is not under the GPL, and the symbol %s is "
-				      "only for those that are",
+				      "its module %s, or one that it uses, is not under the GPL, "
+				      "and the symbol %s is only for those that are",
 				      module, symbol);
 	case FAULT_NAMESPACE:
 		return verdict_refuse(
@@ -158,8 +163,8 @@ static int verdict_finding(struct plan_package *package, const struct kernel *ke
 			symbol);
 	case FAULT_DUPLICATE_SYMBOL:
 		return verdict_refuse(package, REASON_DUPLICATE_SYMBOL, symbol,
-				      "its module %s exports %s, which the kernel exports itself",
-				      module, symbol);
+				      "its module %s exports %s, which %s exports too", module,
+				      symbol, finding->cause ? finding->cause : "the kernel");
 	case FAULT_CYCLE:
 		return verdict_refuse(package, REASON_DEPENDENCY_CYCLE, symbol,
 				      "its module %s and the module %s need each other", module,

@@ -112,6 +112,38 @@ gave() {
 	gave 0 "fits fits"
 }
 
+@test "what leans on a package that does not fit does not fit either" {
+	module bar.ko import=gone:1 export=bar_add:5555
+	module foo.ko import=bar_add:5555 export=foo_add:6666
+	module far.ko import=foo_add:6666
+	check -k "$old" far.ko foo.ko bar.ko
+	gave 3 "fits-not fits-not fits-not"
+	equals "foo_add bar_add gone" \
+		"$(json "' '.join(p['kabi']['missing'][0] for p in a['kernels'][0]['packages'])")"
+}
+
+@test "a package may need what any one of several builds exports" {
+	local crc
+	for crc in 5555 6666; do
+		module "bar.ko" import=printk:1111 "export=bar_add:$crc"
+		kmp bar-kmp-default "$crc" bar.ko
+	done
+	for crc in 5555 6666; do
+		module foo.ko "import=bar_add:$crc"
+		check --repo rpms -k "$old" ./foo.ko bar-kmp-default
+		gave 0 "fits fits fits"
+	done
+}
+
+@test "two modules that export the same are told of each other" {
+	module foo.ko import=printk:1111 export=add:1
+	module bar.ko import=printk:1111 export=add:1
+	check -k "$old" foo.ko bar.ko
+	gave 3 "fits-not fits-not"
+	equals "its module foo exports add, which bar.ko exports too" \
+		"$(json "a['kernels'][0]['packages'][0]['detail']")"
+}
+
 @test "a tree and a symvers file of one release are one kernel" {
 	module foo.ko import=printk:1111
 	mkdir -p "tree/lib/modules/$old/kernel"
