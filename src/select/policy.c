@@ -141,9 +141,21 @@ static int set_key(const struct reader *reader)
 	return refuse(reader, reader->ini.line, "has a key that is not known");
 }
 
+/* What follows a NUL would not be seen, and the rule be another one. */
+static int refuse_nul(const struct reader *reader)
+{
+	const char *text = reader->ini.text, *nul;
+	size_t line = 1;
+
+	nul = text < reader->ini.end ? memchr(text, '\0', (size_t)(reader->ini.end - text)) : NULL;
+	for (; nul && text < nul; text++)
+		line += *text == '\n';
+	return nul ? refuse(reader, line, "holds a NUL byte") : 0;
+}
+
 static int parse_lines(struct reader *reader)
 {
-	int kind, r = 0;
+	int kind, r = refuse_nul(reader);
 
 	while (r == 0 && (kind = ini_next(&reader->ini)) != INI_END) {
 		if (kind < 0)

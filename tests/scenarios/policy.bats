@@ -214,6 +214,7 @@ of() { json "[$3 for p in a['packages'] if p['name'] == '$1-kmp-default' and p['
 		[block]\npackage = x\nweight = 2|3 gives a weight, which only
 		[prefer]\npackage = x\nweight = much|3 gives a weight that is no such number
 		[prefer]\npackage = x\nweight = 1000001|3 gives a weight that is no such number
+		[block]\npackage = *\0x|2 holds a NUL
 		[prefer]\npackage: x|2 is neither [section] nor key = value
 	TEXT
 	printf '[prefer]\npackage = %5000s' x | tr ' ' y >policy
