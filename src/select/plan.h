@@ -54,6 +54,7 @@ struct plan_package {
 	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL
 			   */
 	bool rpm_at_hand; /* its RPM can be opened now */
+	enum kabi_status alone; /* what the proof said of its modules alone, once it did */
 	bool stands_alone; /* the proof found that it needs nothing of other packages */
 	bool inspected; /* select/inspect.c has looked at its RPM, which fills: */
 	uint64_t rpm_size; /* of the RPM, in bytes */

@@ -130,7 +130,7 @@ static int reject_by_proof(struct selection *selection, struct plan_package *pac
 	return 1;
 }
 
-/* What is wrong with PACKAGE whoever stands beside it? 1 if it was rejected for it. */
+/* What is wrong with PACKAGE whoever stands beside it? 0, or -errno. */
 static int prove_alone(struct selection *selection, struct plan_package *package)
 {
 	const struct kernel *kernel = selection->context.kernel;
@@ -154,9 +154,8 @@ static int prove_alone(struct selection *selection, struct plan_package *package
 		r = candidate_prove(&selection->context, package, &kabi);
 	if (r < 0)
 		return r;
+	package->alone = package->kabi.status;
 	package->stands_alone = findings == 0;
-	if (package->kabi.status == KABI_MISMATCH || package->kabi.status == KABI_UNKNOWN)
-		return reject_by_proof(selection, package);
 	return 0;
 }
 
@@ -209,9 +208,15 @@ static int refuse_unsafe(struct selection *selection, struct plan_package *packa
 
 static int examine(struct selection *selection, struct plan_package *package)
 {
-	int r = has_facts(package) && !package->stands_alone ? prove_alone(selection, package) : 0;
+	return has_facts(package) && !package->stands_alone ? prove_alone(selection, package) : 0;
+}
 
-	return r == 0 ? refuse_unsafe(selection, package) : r;
+static int refuse_unfit(struct selection *selection, struct plan_package *package)
+{
+	if (has_facts(package) && !selection_is_rejected(selection, package->driver.id) &&
+	    (package->alone == KABI_MISMATCH || package->alone == KABI_UNKNOWN))
+		return reject_by_proof(selection, package);
+	return refuse_unsafe(selection, package);
 }
 
 /* 1 if STEP, called for each package of IDS, rejected one; 0 if none, -errno. */
@@ -231,12 +236,17 @@ static int for_each(struct selection *selection, const struct ids *ids,
 	return again;
 }
 
-/* All are looked at before the first is judged: one may bring what another one needs. */
+/*
+ * All are looked at before the first is judged: one may bring what another one needs. All are
+ * judged before the first is rejected: another build of it may bring that too.
+ */
 int selection_examine(struct selection *selection, const struct ids *ids)
 {
 	int r = for_each(selection, ids, inspect);
 
-	return r == 0 ? for_each(selection, ids, examine) : r;
+	if (r == 0)
+		r = for_each(selection, ids, examine);
+	return r == 0 ? for_each(selection, ids, refuse_unfit) : r;
 }
 
 int selection_examine_picked(struct selection *selection)

@@ -220,6 +220,26 @@ diagnostic() { json "[d['culprit'] for p in a['packages'] for d in p['diagnostic
 	equals '["kabi-mismatch", "kabi-mismatch"]' "$(json "[p['reason'] for p in a['packages']]")"
 }
 
+@test "what needs a build that is replaced by an older one stays, whatever their names" {
+	local name
+	make_module b import=printk:1111 export=b:2
+	cp b.ko whole.ko
+	make_module b import=gone:1 export=b:2
+	make_module top import=printk:1111 import=b:2
+	make_kmp middle-1.0 top.ko
+	for name in above nether; do
+		make_kmp $name-2.0 b.ko
+		cp b.ko broken.ko
+		cp whole.ko b.ko
+		make_kmp $name-1.0 b.ko
+		cp broken.ko b.ko
+		prove
+		equals $'selected selected\nrejected kabi-mismatch' "$(verdict $name-kmp-default)"
+		equals "selected selected" "$(verdict middle-kmp-default)"
+		rm repo/$name-*
+	done
+}
+
 @test "of two packages that break each other the better one stays" {
 	make_module usbcore import=printk:1111 export=usb_add:2222
 	make_tree usbcore.ko
