@@ -8,12 +8,11 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "report/label.h"
+#include "report/notes.h"
 #include "report/page.h"
 #include "report/text-internal.h"
 #include "report/verdicts.h"
 
-/** Notes shown unless verbose: one flaw of a vendor's packaging repeats in each of its builds. */
-#define NOTES_SHOWN_MAX 5
 /** Columns of a PCI address, which most slots are; longer ones get a line of their own. */
 #define SLOT_WIDTH 12
 
@@ -196,31 +195,10 @@ static size_t put_driverless(const struct report *report, const struct page *pag
 	return refused;
 }
 
-/* Where notes go while they are counted: one a line, the first few or all of them. */
-struct notes {
-	const struct page *page;
-	size_t count, most;
-};
-
-static void put_note(struct notes *notes, const char *about, const struct diagnostic *note)
-{
-	if (notes->count++ >= notes->most)
-		return;
-	if (notes->count == 1) {
-		page_gap(notes->page);
-		page_line(notes->page, 0, INK_BOLD, "Notes");
-		page_gap(notes->page);
-	}
-	page_line(notes->page, 2, INK_PLAIN, "%s: %s%s%s%s", about, note->text,
-		  notes->page->style->verbose ? " [" : "",
-		  notes->page->style->verbose ? note->id : "",
-		  notes->page->style->verbose ? "]" : "");
-}
-
 static void put_notes_of(struct notes *notes, const char *about, const struct diagnostics *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		put_note(notes, about, &list->items[i]);
+		notes_put(notes, about, &list->items[i]);
 }
 
 /* All but what the row about the kernel says already; of a refused build only when verbose. */
@@ -238,21 +216,18 @@ static void put_notes_of_package(struct notes *notes, const struct plan_package 
 		for (size_t j = 0; j < COUNT(told); j++)
 			repeated |= text_equal(package->diagnostics.items[i].id, told[j]);
 		if (!repeated)
-			put_note(notes, package->driver.nevra, &package->diagnostics.items[i]);
+			notes_put(notes, package->driver.nevra, &package->diagnostics.items[i]);
 	}
 }
 
 /* Flaws of packages; those of hardware, kernel and sources are warnings, which verbs log. */
 static void put_notes(const struct report *report, const struct page *page)
 {
-	bool verbose = page->style->verbose;
-	struct notes notes = { page, 0, verbose ? SIZE_MAX : NOTES_SHOWN_MAX };
+	struct notes notes = { .page = page };
 
 	for (size_t i = 0; i < report->plan->count; i++)
 		put_notes_of_package(&notes, &report->plan->packages[i]);
-	if (notes.count > notes.most)
-		page_line(page, 2, INK_PLAIN, "and %zu more; --verbose shows them",
-			  notes.count - notes.most);
+	notes_finish(&notes);
 }
 
 static void put_outcome(const struct report *report, const struct page *page, size_t selected,
