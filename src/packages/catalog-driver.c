@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "packages/capability.h"
+#include "packages/rpm.h"
 
 /* "name-epoch:version-release" split as rpm does: epoch before ':', release behind the last '-'. */
 static int split_evr(const char *evr, struct driver *driver)
@@ -84,7 +85,8 @@ static int add_hints(const struct catalog *catalog, Id id, struct driver *driver
 	return r;
 }
 
-static int add_symbol_need(const Pool *pool, Id leaf, struct driver *driver)
+/* Append LEAF to the *COUNT symbols of *LIST if it is one. 0 or more, or -ENOMEM. */
+static int add_symbol(const Pool *pool, Id leaf, struct symbol_need **list, size_t *count)
 {
 	struct symbol_need need = { 0 };
 	const Reldep *rel = ISRELDEP(leaf) ? GETRELDEP(pool, leaf) : NULL;
@@ -98,12 +100,12 @@ static int add_symbol_need(const Pool *pool, Id leaf, struct driver *driver)
 		return r;
 	if (rel && rel->flags == REL_EQ && !ISRELDEP(rel->evr))
 		need.has_crc = crc_parse(pool_id2str(pool, rel->evr), &need.crc);
-	if (array_grow(&driver->symbols, driver->symbol_count, sizeof(need)) < 0) {
+	if (array_grow(list, *count, sizeof(need)) < 0) {
 		free(need.flavor);
 		free(need.symbol);
 		return -ENOMEM;
 	}
-	driver->symbols[driver->symbol_count++] = need;
+	(*list)[(*count)++] = need;
 	return 0;
 }
 
@@ -120,9 +122,21 @@ static int add_symbol_needs(const struct catalog *catalog, Id id, struct driver 
 	for (dep = s->repo->idarraydata + s->requires; *dep; dep++)
 		catalog_leaves(catalog, *dep, &leaves);
 	for (int i = 0; i < leaves.count && r == 0; i++)
-		r = add_symbol_need(catalog->pool, leaves.elements[i], driver);
+		r = add_symbol(catalog->pool, leaves.elements[i], &driver->symbols,
+			       &driver->symbol_count);
 	queue_free(&leaves);
 	return r;
+}
+
+static int add_exports(const Pool *pool, Id id, struct driver *driver)
+{
+	const Solvable *s = pool->solvables + id;
+	const Id *dep = s->provides ? s->repo->idarraydata + s->provides : NULL;
+	int r = 0;
+
+	for (; dep && *dep && r >= 0; dep++)
+		r = add_symbol(pool, *dep, &driver->exports, &driver->export_count);
+	return r < 0 ? r : 0;
 }
 
 static int add_modules(const Pool *pool, Id id, struct driver *driver)
@@ -234,9 +248,27 @@ int catalog_driver(struct catalog *catalog, int id, struct driver *ret)
 	    driver_parse_name(driver.name, driver.version, &driver.family, &driver.flavor,
 			      &driver.build_release) < 0 ||
 	    add_hints(catalog, id, &driver) < 0 || add_symbol_needs(catalog, id, &driver) < 0 ||
-	    add_modules(pool, id, &driver) < 0 || diagnose_hints(&driver) < 0)
+	    add_exports(pool, id, &driver) < 0 || add_modules(pool, id, &driver) < 0 ||
+	    diagnose_hints(&driver) < 0)
 		return -ENOMEM;
 	*ret = driver;
 	driver = (struct driver){ 0 };
 	return 0;
+}
+
+int catalog_rpm_driver(const struct rpm *rpm, struct driver *ret)
+{
+	auto_catalog struct catalog *catalog = NULL;
+	Repo *repo;
+	Id id;
+	int r = catalog_new(&catalog);
+
+	if (r < 0)
+		return r;
+	repo = repo_create(catalog->pool, "@rpm");
+	r = catalog_add_header(catalog, repo, rpm_header_handle(rpm), &id);
+	if (r == 0 && !id)
+		return -EBADMSG;
+	repo_internalize(repo);
+	return r < 0 ? r : catalog_driver(catalog, id, ret);
 }

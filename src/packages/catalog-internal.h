@@ -22,6 +22,8 @@ struct catalog {
 	void *rpm_state; /* libsolv's, for headers that librpm read */
 };
 
+/* Add the package of HEADER, librpm's, to REPO. *RET is 0 if it is none. 0 or -ENOMEM. */
+int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *ret);
 /* Add the packages of SOURCE, a SOURCE_SOLV, to REPO. 0, or -errno with source->error set. */
 int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo);
 /*

@@ -390,7 +390,6 @@ static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, i
 {
 	auto_free char *name = text_format("%s/%s", source->location, location);
 	auto_rpm struct rpm *rpm = NULL;
-	void *handle;
 	Id id;
 	int r;
 
@@ -401,12 +400,7 @@ static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, i
 	r = rpm_open(fd, name ? name : location, &rpm, &source->error);
 	if (r < 0)
 		return r;
-	if (!catalog->rpm_state)
-		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
-	handle = rpm_byrpmh(catalog->rpm_state, rpm_header_handle(rpm));
-	id = handle ? repo_add_rpm_handle(repo, handle, REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE)
-		    : 0;
-	if (!id)
+	if (catalog_add_header(catalog, repo, rpm_header_handle(rpm), &id) < 0 || !id)
 		return error_set(&source->error, -EBADMSG, "read the RPM", name,
 				 pool_errstr(catalog->pool), NULL);
 	repodata_set_location(repo_last_repodata(repo), id, 0, NULL, location);

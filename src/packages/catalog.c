@@ -59,21 +59,30 @@ size_t catalog_source_of(const struct catalog *catalog, Id id)
 	return repo && repo->appdata ? (size_t)(uintptr_t)repo->appdata - 1 : SIZE_MAX;
 }
 
-static int add_installed(void *context, void *header)
+int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *ret)
 {
-	struct catalog *catalog = context;
 	void *handle;
 
-	if (!rpm_header_is_bounded(header))
-		return -EBADMSG;
 	if (!catalog->rpm_state)
 		catalog->rpm_state = rpm_state_create(catalog->pool, NULL);
 	handle = rpm_byrpmh(catalog->rpm_state, header);
+	if (!handle)
+		return -ENOMEM;
+	*ret = repo_add_rpm_handle(repo, handle, REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE);
+	return 0;
+}
+
+static int add_installed(void *context, void *header)
+{
+	struct catalog *catalog = context;
+	Id id;
+	int r;
+
+	if (!rpm_header_is_bounded(header))
+		return -EBADMSG;
 	/* What is no package, such as a key, adds none. */
-	if (handle)
-		repo_add_rpm_handle(catalog->pool->installed, handle,
-				    REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE);
-	return handle ? rpm_header_keys(header, &catalog->keys) : -ENOMEM;
+	r = catalog_add_header(catalog, catalog->pool->installed, header, &id);
+	return r < 0 ? r : rpm_header_keys(header, &catalog->keys);
 }
 
 const struct strings *catalog_base_keys(const struct catalog *catalog)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "packages/driver.h"
 #include "packages/ids.h"
+#include "packages/rpm.h"
 #include "packages/source.h"
 
 /** Largest repomd.xml, in bytes: real ones are below 64 KiB. */
@@ -74,6 +75,11 @@ int catalog_find_installed(const struct catalog *catalog, struct ids *ret);
 int catalog_module_files(const struct catalog *catalog, int id, struct strings *ret);
 /* The record of package ID, made from its metadata. 0 or -ENOMEM. */
 int catalog_driver(struct catalog *catalog, int id, struct driver *ret);
+/*
+ * The same of an RPM that is in no catalog: it has no source, and its hints are as they stand.
+ * 0, -EBADMSG if it is no package, or -ENOMEM.
+ */
+int catalog_rpm_driver(const struct rpm *rpm, struct driver *ret);
 
 static inline void catalog_release(struct catalog **slot)
 {

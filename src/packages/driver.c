@@ -167,6 +167,9 @@ void driver_done(struct driver *driver)
 	for (size_t i = 0; i < driver->symbol_count; i++)
 		symbol_need_done(&driver->symbols[i]);
 	free(driver->symbols);
+	for (size_t i = 0; i < driver->export_count; i++)
+		symbol_need_done(&driver->exports[i]);
+	free(driver->exports);
 	strings_done(&driver->modules);
 	diagnostics_done(&driver->diagnostics);
 	*driver = (struct driver){ 0 };

@@ -17,7 +17,7 @@
 enum driver_role { ROLE_DRIVER, ROLE_FIRMWARE, ROLE_CERTIFICATE, ROLE_USERSPACE };
 const char *driver_role_id(enum driver_role role);
 
-/* One `Requires: ksym(flavor:symbol) = crc`. */
+/* One `ksym(flavor:symbol) = crc`, required or provided. */
 struct symbol_need {
 	char *flavor;
 	char *symbol;
@@ -47,6 +47,8 @@ struct driver {
 	size_t hint_count;
 	struct symbol_need *symbols;
 	size_t symbol_count;
+	struct symbol_need *exports; /* that it provides */
+	size_t export_count;
 	struct strings modules; /* its kmod() provides: normalised module names */
 	struct diagnostics diagnostics;
 };
