@@ -121,16 +121,26 @@ static int fill_metadata(const struct candidate_context *context, int id,
 	return 0;
 }
 
+static bool offers(void *context, const struct symbol_need *need)
+{
+	return solve_offers_symbol(context, need, NULL, NULL);
+}
+
 /* What kabi_compare() finds goes into PACKAGE; a mismatch is its verdict until something is worse.
  */
 static int compare_kabi(const struct candidate_context *context, struct plan_package *package)
 {
+	struct kabi *kabi = &package->kabi;
 	auto_free char *culprit = NULL;
 	bool absent = false;
 
-	if (kabi_compare(&package->driver, context->kernel, context->solve, &package->kabi,
-			 &culprit, &absent) < 0)
+	if (kabi_compare(&package->driver, context->kernel, offers, context->solve, kabi, &culprit,
+			 &absent) < 0)
 		return -ENOMEM;
+	if (kabi->status == KABI_UNPROVEN &&
+	    solve_needs_symbol_sets(context->solve, package->driver.id))
+		kabi->status =
+			solve_kernel_has_symbol_sets(context->solve) ? KABI_METADATA : KABI_UNKNOWN;
 	package->rank.closeness = closeness(context, package);
 	if (package->kabi.status != KABI_MISMATCH)
 		return add_kabi_diagnostics(package);

@@ -40,21 +40,18 @@ static int note(struct kabi *kabi, enum finding finding, const char *symbol)
 }
 
 static enum kabi_status settle(const struct kabi *kabi, const struct driver *driver,
-			       const struct kernel *kernel, struct solve *solve)
+			       const struct kernel *kernel)
 {
 	if (kabi->missing.count || kabi->differing.count)
 		return KABI_MISMATCH;
 	if (kabi->checked)
 		return kernel->symbols ? KABI_METADATA : KABI_UNKNOWN;
 	/* Symbols of another flavor only: they were not compared. */
-	if (driver->symbol_count)
-		return KABI_UNKNOWN;
-	if (solve_needs_symbol_sets(solve, driver->id))
-		return solve_kernel_has_symbol_sets(solve) ? KABI_METADATA : KABI_UNKNOWN;
-	return KABI_UNPROVEN;
+	return driver->symbol_count ? KABI_UNKNOWN : KABI_UNPROVEN;
 }
 
-int kabi_compare(const struct driver *driver, const struct kernel *kernel, struct solve *solve,
+int kabi_compare(const struct driver *driver, const struct kernel *kernel,
+		 bool (*offers)(void *context, const struct symbol_need *need), void *context,
 		 struct kabi *ret, char **ret_culprit, bool *ret_absent)
 {
 	auto_kabi struct kabi kabi = { 0 };
@@ -70,7 +67,7 @@ int kabi_compare(const struct driver *driver, const struct kernel *kernel, struc
 		kabi.checked++;
 		if (kernel->symbols)
 			finding = compare_symbol(need, kernel);
-		if (finding >= MISSING && solve_offers_symbol(solve, need, NULL, NULL))
+		if (finding >= MISSING && offers(context, need))
 			finding = FOUND;
 		if (note(&kabi, finding, need->symbol) < 0)
 			return -ENOMEM;
@@ -81,7 +78,7 @@ int kabi_compare(const struct driver *driver, const struct kernel *kernel, struc
 		if (!culprit)
 			return -ENOMEM;
 	}
-	kabi.status = settle(&kabi, driver, kernel, solve);
+	kabi.status = settle(&kabi, driver, kernel);
 	strings_sort_unique(&kabi.missing);
 	strings_sort_unique(&kabi.differing);
 	strings_sort_unique(&kabi.unverified);
@@ -141,6 +138,22 @@ int kabi_of_proof(const struct proof *proof, size_t item, const char *const *mod
 	*ret = kabi;
 	kabi = (struct kabi){ 0 };
 	return 0;
+}
+
+bool kabi_lacks(const struct proof_finding *finding, const struct kernel *kernel,
+		struct symbol_need *ret)
+{
+	if (finding->cause != PROOF_KERNEL ||
+	    (finding->fault != FAULT_MISSING_SYMBOL && finding->fault != FAULT_MISSING_MODULE &&
+	     finding->fault != FAULT_DIFFERING_SYMBOL))
+		return false;
+	*ret = (struct symbol_need){
+		.flavor = kernel->flavor,
+		.symbol = finding->symbol,
+		.crc = finding->wanted,
+		.has_crc = finding->has_wanted,
+	};
+	return true;
 }
 
 void kabi_done(struct kabi *kabi)

@@ -9,7 +9,6 @@
 #include "kernel/kernel.h"
 #include "packages/driver.h"
 #include "select/proof.h"
-#include "select/solve.h"
 
 /* A finding of the proof, in names. */
 struct kabi_finding {
@@ -33,11 +32,12 @@ struct kabi {
 
 /*
  * Compare the ksym requirements of DRIVER with KERNEL: a promise of metadata, modules are not
- * opened. A symbol that a package of SOLVE provides with the same CRC is left to the solver.
+ * opened. A symbol that OFFERS, called with CONTEXT, says another package provides counts as there.
  * *RET_CULPRIT, owned, is the first symbol at fault, or NULL; *RET_ABSENT tells that only a module
  * that the kernel's tree lacks exports it. 0 or -ENOMEM.
  */
-int kabi_compare(const struct driver *driver, const struct kernel *kernel, struct solve *solve,
+int kabi_compare(const struct driver *driver, const struct kernel *kernel,
+		 bool (*offers)(void *context, const struct symbol_need *need), void *context,
 		 struct kabi *ret, char **ret_culprit, bool *ret_absent);
 /*
  * What PROOF says of ITEM, whose modules are called MODULES; ITEMS are the names of all. 0 or
@@ -45,6 +45,12 @@ int kabi_compare(const struct driver *driver, const struct kernel *kernel, struc
  */
 int kabi_of_proof(const struct proof *proof, size_t item, const char *const *modules,
 		  const char *const *items, struct kabi *ret);
+/*
+ * Does FINDING say that the kernel has not got a symbol, so that another package could help? Then
+ * *RET, borrowed, is what is needed.
+ */
+bool kabi_lacks(const struct proof_finding *finding, const struct kernel *kernel,
+		struct symbol_need *ret);
 void kabi_done(struct kabi *kabi);
 
 #define auto_kabi __attribute__((cleanup(kabi_done)))

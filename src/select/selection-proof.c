@@ -107,16 +107,9 @@ static bool is_lent(const struct lenders *lenders, const struct proof_finding *f
 static bool stands(void *context, const struct proof_finding *finding)
 {
 	struct lenders *lenders = context;
-	const struct symbol_need need = {
-		.flavor = lenders->selection->context.kernel->flavor,
-		.symbol = finding->symbol,
-		.crc = finding->wanted,
-		.has_crc = finding->has_wanted,
-	};
+	struct symbol_need need;
 
-	if (finding->cause != PROOF_KERNEL ||
-	    (finding->fault != FAULT_MISSING_SYMBOL && finding->fault != FAULT_MISSING_MODULE &&
-	     finding->fault != FAULT_DIFFERING_SYMBOL))
+	if (!kabi_lacks(finding, lenders->selection->context.kernel, &need))
 		return true;
 	return !is_lent(lenders, finding) &&
 	       !solve_offers_symbol(lenders->selection->solve, &need, may_lend, lenders);
