@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "report/notes.h"
 #include "report/page.h"
 #include "report/piece.h"
 #include "report/report.h"
@@ -28,10 +29,10 @@ static const char *short_name(const struct check *check, size_t kmp)
 	const struct kmp *items = check->kmps.items;
 	const char *name = kmp_label(&items[kmp]);
 
-	if (items[kmp].nevra)
+	if (items[kmp].driver.nevra)
 		return name;
 	for (size_t i = 0; i < check->kmps.count; i++)
-		if (i != kmp && !items[i].nevra &&
+		if (i != kmp && !items[i].driver.nevra &&
 		    text_equal(base_name(items[i].path), base_name(name)))
 			return name;
 	return base_name(name);
@@ -204,6 +205,63 @@ static size_t count_fitting(const struct check *check)
 	return count;
 }
 
+/* As in a plan, what there is to note of what does not fit is shown only when verbose. */
+static bool has_note(const struct notes *notes, const struct check_verdict *verdict,
+		     const struct diagnostic *note)
+{
+	if (!verdict->fits && !notes->page->style->verbose)
+		return false;
+	for (size_t i = 0; i < verdict->diagnostics.count; i++)
+		if (text_equal(verdict->diagnostics.items[i].text, note->text))
+			return true;
+	return false;
+}
+
+/* Whom NOTE is about: KMP and, if they differ in it, the kernels from KERNEL on. Owned. */
+static char *noted(const struct notes *notes, const struct check *check, size_t kernel, size_t kmp,
+		   const struct diagnostic *note)
+{
+	auto_strings struct strings numbers = { 0 };
+	auto_free char *joined = NULL;
+
+	for (size_t i = kernel; i < check->kernel_count; i++)
+		if (has_note(notes, check_verdict(check, i, kmp), note) &&
+		    strings_addf(&numbers, "%zu", i + 1) < 0)
+			return NULL;
+	if (numbers.count == check->kernel_count)
+		return strdup(short_name(check, kmp));
+	joined = strings_join(&numbers, ", ");
+	return joined ? text_format("%s, kernel%s %s", short_name(check, kmp),
+				    numbers.count == 1 ? "" : "s", joined)
+		      : NULL;
+}
+
+static void put_notes_of(struct notes *notes, const struct check *check, size_t kernel, size_t kmp)
+{
+	const struct check_verdict *verdict = check_verdict(check, kernel, kmp);
+
+	for (size_t i = 0; i < verdict->diagnostics.count; i++) {
+		const struct diagnostic *note = &verdict->diagnostics.items[i];
+		auto_free char *about = noted(notes, check, kernel, kmp, note);
+		bool told = false;
+
+		for (size_t j = 0; j < kernel; j++)
+			told |= has_note(notes, check_verdict(check, j, kmp), note);
+		if (!told && has_note(notes, verdict, note))
+			notes_put(notes, about ? about : "?", note);
+	}
+}
+
+static void put_notes(const struct page *page, const struct check *check)
+{
+	struct notes notes = { .page = page };
+
+	for (size_t i = 0; i < check->kmps.count; i++)
+		for (size_t j = 0; j < check->kernel_count; j++)
+			put_notes_of(&notes, check, j, i);
+	notes_finish(&notes);
+}
+
 static void put_outcome(const struct page *page, const struct check *check)
 {
 	size_t fitting = count_fitting(check), count = check->kmps.count;
@@ -239,6 +297,7 @@ void report_check_text(const struct check *check, const struct report_style *sty
 			  check->kmps.items[i].in_use ? ", in use" : "");
 		put_refusals(&page, check, i);
 	}
+	put_notes(&page, check);
 	put_outcome(&page, check);
 }
 
@@ -248,7 +307,7 @@ static struct json *verdict_object(const struct check *check, size_t kernel, siz
 	const struct kmp *kmp = &check->kmps.items[index];
 	struct json *object = json_new_object();
 
-	json_set_text(object, "nevra", kmp->nevra);
+	json_set_text(object, "nevra", kmp->driver.nevra);
 	json_set_text(object, "path", kmp->path);
 	if (check->installed)
 		json_set_bool(object, "in_use", kmp->in_use);
@@ -257,6 +316,7 @@ static struct json *verdict_object(const struct check *check, size_t kernel, siz
 	json_set_text(object, "detail", verdict->detail);
 	json_set_text(object, "culprit", verdict->culprit);
 	json_set(object, "kabi", piece_kabi(&verdict->kabi));
+	json_set(object, "diagnostics", piece_diagnostics(&verdict->diagnostics));
 	return object;
 }
 

@@ -7,7 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "select/exports.h"
 #include "select/kabi.h"
+#include "select/loadable.h"
 #include "select/payload.h"
 #include "select/proof.h"
 #include "select/verdict.h"
@@ -17,6 +19,7 @@ static void verdict_done(struct check_verdict *verdict)
 	free(verdict->detail);
 	free(verdict->culprit);
 	kabi_done(&verdict->kabi);
+	diagnostics_done(&verdict->diagnostics);
 	*verdict = (struct check_verdict){ 0 };
 }
 
@@ -42,13 +45,19 @@ const struct check_verdict *check_verdict(const struct check *check, size_t kern
 	return verdict_at(check, kernel, kmp);
 }
 
+/* Two builds of a package that was asked for by name? */
+static bool same_name(const struct kmp *left, const struct kmp *right)
+{
+	return left->by_name && right->by_name && text_equal(left->driver.name, right->driver.name);
+}
+
 /* Of the builds of one name, which one is it? */
 static size_t build_number(const struct check *check, size_t kmp)
 {
 	size_t number = 0;
 
-	for (size_t i = 0; i < kmp && check->kmps.items[kmp].name; i++)
-		number += text_equal(check->kmps.items[i].name, check->kmps.items[kmp].name);
+	for (size_t i = 0; i < kmp; i++)
+		number += same_name(&check->kmps.items[i], &check->kmps.items[kmp]);
 	return number;
 }
 
@@ -112,13 +121,13 @@ static int add_member(struct set *set, const struct check *check, size_t kmp,
 	member->modules = calloc(from->module_count + 1, sizeof(*member->modules));
 	member->names = calloc(from->module_count + 1, sizeof(*member->names));
 	if (!member->modules || !member->names ||
-	    (from->nevra && choose_modules(from, kernel, &payload) < 0))
+	    (from->driver.nevra && choose_modules(from, kernel, &payload) < 0))
 		return -ENOMEM;
 	item->modules = member->modules;
 	for (size_t i = 0; i < from->module_count; i++) {
 		const struct kmp_file *file = &from->files[from->modules[i].file];
 
-		if (from->nevra && !payload_find(&payload, from->modules[i].path))
+		if (from->driver.nevra && !payload_find(&payload, from->modules[i].path))
 			continue;
 		member->names[item->count] = from->modules[i].name;
 		member->modules[item->count++] = file->readable ? &file->facts : NULL;
@@ -126,19 +135,22 @@ static int add_member(struct set *set, const struct check *check, size_t kmp,
 	return 0;
 }
 
-/* The set of ROUND: of each name that has more builds one, the ROUNDth or the last. */
-static int make_set(const struct check *check, const struct kernel *kernel, size_t round,
-		    struct set *ret)
+/*
+ * The set of ROUND: of each name that has more builds one, the ROUNDth or the last. Who cannot be
+ * installed for its metadata helps nobody.
+ */
+static int make_set(const struct check *check, size_t kernel, size_t round, struct set *ret)
 {
 	int r = set_new(check->kmps.count, ret);
 
 	for (size_t i = 0; i < check->kmps.count && r == 0; i++) {
 		size_t number = build_number(check, i), builds = 0;
 
-		for (size_t j = 0; j < check->kmps.count && check->kmps.items[i].name; j++)
-			builds += text_equal(check->kmps.items[j].name, check->kmps.items[i].name);
-		if (builds < 2 || number == (round < builds ? round : builds - 1))
-			r = add_member(ret, check, i, kernel);
+		for (size_t j = 0; j < check->kmps.count; j++)
+			builds += same_name(&check->kmps.items[j], &check->kmps.items[i]);
+		if (!verdict_at(check, kernel, i)->by_metadata &&
+		    (builds < 2 || number == (round < builds ? round : builds - 1)))
+			r = add_member(ret, check, i, &check->kernels[kernel]);
 	}
 	return r;
 }
@@ -158,6 +170,72 @@ static int refuse(const struct kmp *kmp, const struct proof_item *item, const st
 				      "about %zu of the %zu symbols that it needs nothing is known",
 				      kabi->unverified.count, kabi->checked);
 	return verdict_proof(ret, kernel);
+}
+
+/* Hand what PACKAGE got over to VERDICT. */
+static void hand_over(struct plan_package *package, struct check_verdict *verdict)
+{
+	verdict->reason = package->reason;
+	verdict->detail = take(package->detail);
+	verdict->culprit = take(package->culprit);
+	verdict->kabi = package->kabi;
+	package->kabi = (struct kabi){ 0 };
+}
+
+/* Who may bring what the kernel lacks: all of these by their metadata. */
+struct lenders {
+	struct exports given;
+	struct exports installed; /* their modules are not looked at */
+};
+
+static void lenders_done(struct lenders *lenders)
+{
+	exports_done(&lenders->given);
+	exports_done(&lenders->installed);
+}
+
+static bool offers(void *context, const struct symbol_need *need)
+{
+	const struct lenders *lenders = context;
+
+	return exports_have(&lenders->given, need) || exports_have(&lenders->installed, need);
+}
+
+/* What rpm would say, whatever the modules are. */
+static int judge_metadata(const struct check *check, size_t kernel, size_t kmp,
+			  struct lenders *lenders)
+{
+	/* The record is borrowed. */
+	struct plan_package package = { .driver = check->kmps.items[kmp].driver };
+	struct check_verdict *verdict = verdict_at(check, kernel, kmp);
+	const struct kernel *target = &check->kernels[kernel];
+	auto_free char *culprit = NULL;
+	bool absent = false, judged = false;
+	int r = kabi_compare(&package.driver, target, offers, lenders, &package.kabi, &culprit,
+			     &absent);
+
+	if (r == 0)
+		r = verdict_by_flavor(&package, target, &judged);
+	if (r == 0 && !judged && package.kabi.status == KABI_MISMATCH) {
+		judged = true;
+		r = verdict_kabi(&package, culprit, absent);
+	}
+	if (judged)
+		hand_over(&package, verdict);
+	verdict->by_metadata = judged;
+	kabi_done(&package.kabi);
+	return r;
+}
+
+static int diagnose(const struct proof_item *item, const struct kernel *kernel,
+		    struct diagnostics *diagnostics)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < item->count && r == 0; i++)
+		if (item->modules[i])
+			r = loadable_diagnose(kernel, item->modules[i], diagnostics);
+	return r;
 }
 
 static int judge(const struct check *check, size_t kernel, const struct set *set, size_t index,
@@ -185,12 +263,9 @@ static int judge(const struct check *check, size_t kernel, const struct set *set
 	if (!fits)
 		r = refuse(&check->kmps.items[member->kmp], &set->items[index],
 			   &check->kernels[kernel], package);
-	verdict->reason = package->reason;
-	verdict->detail = take(package->detail);
-	verdict->culprit = take(package->culprit);
-	verdict->kabi = package->kabi;
-	package->kabi = (struct kabi){ 0 };
-	return r;
+	hand_over(package, verdict);
+	return r < 0 ? r
+		     : diagnose(&set->items[index], &check->kernels[kernel], &verdict->diagnostics);
 }
 
 /* Judge what does not fit whoever stands beside it, and take it away. 1 if there was any. */
@@ -211,15 +286,34 @@ static int take_away_broken(struct check *check, size_t kernel, struct set *set,
 	return again;
 }
 
-static int run_round(struct check *check, size_t kernel, size_t round)
+/* What the findings of a proof are held against. */
+struct review {
+	const struct kernel *kernel;
+	const struct exports *installed;
+};
+
+static bool stands(void *context, const struct proof_finding *finding)
+{
+	const struct review *review = context;
+	struct symbol_need need;
+
+	return !kabi_lacks(finding, review->kernel, &need) ||
+	       !exports_have(review->installed, &need);
+}
+
+static int run_round(struct check *check, size_t kernel, size_t round,
+		     const struct exports *installed)
 {
 	AUTO(set_done) struct set set = { 0 };
-	int r = make_set(check, &check->kernels[kernel], round, &set), again = 1;
+	int r = make_set(check, kernel, round, &set), again = 1;
 
 	while (r == 0 && again) {
 		auto_proof struct proof proof = { 0 };
 
 		r = proof_run(&check->kernels[kernel], set.items, set.count, &proof);
+		if (r == 0)
+			proof_filter(&proof, stands,
+				     &(struct review){ &check->kernels[kernel], installed });
 		if (r == 0)
 			again = take_away_broken(check, kernel, &set, &proof);
 		for (size_t i = 0; i < set.count && r == 0 && !again; i++)
@@ -231,31 +325,67 @@ static int run_round(struct check *check, size_t kernel, size_t round)
 	return r;
 }
 
-int check_run(struct check *check)
+/* What takes the place of an installed package takes its symbols away. */
+static bool is_replaced(const struct check *check, const struct driver *installed)
+{
+	for (size_t i = 0; i < check->kmps.count; i++)
+		if (text_equal(check->kmps.items[i].driver.name, installed->name))
+			return true;
+	return false;
+}
+
+static int find_lenders(const struct check *check, struct lenders *ret)
+{
+	const struct kmps *kmps = &check->kmps;
+	int r = 0;
+
+	for (size_t i = 0; i < kmps->installed_count && r == 0; i++)
+		if (!is_replaced(check, &kmps->installed[i]))
+			r = exports_add(&ret->installed, &kmps->installed[i]);
+	for (size_t i = 0; i < kmps->count && r == 0; i++)
+		r = exports_add(&ret->given, &kmps->items[i].driver);
+	exports_sort(&ret->installed);
+	exports_sort(&ret->given);
+	return r;
+}
+
+static int run_kernel(struct check *check, size_t kernel, struct lenders *lenders)
 {
 	size_t rounds = 1;
+	int r = 0;
+
+	for (size_t i = 0; i < check->kmps.count && r == 0; i++) {
+		if (build_number(check, i) >= rounds)
+			rounds = build_number(check, i) + 1;
+		r = judge_metadata(check, kernel, i, lenders);
+	}
+	for (size_t round = 0; round < rounds && r == 0; round++)
+		r = run_round(check, kernel, round, &lenders->installed);
+	return r;
+}
+
+int check_run(struct check *check)
+{
+	AUTO(lenders_done) struct lenders lenders = { 0 };
 	int r = 0;
 
 	check->verdicts =
 		calloc(check->kernel_count * check->kmps.count + 1, sizeof(*check->verdicts));
 	if (!check->verdicts)
 		return -ENOMEM;
-	for (size_t i = 0; i < check->kmps.count; i++)
-		if (build_number(check, i) >= rounds)
-			rounds = build_number(check, i) + 1;
-	for (size_t i = 0; i < check->kernel_count; i++)
-		for (size_t round = 0; round < rounds && r == 0; round++)
-			r = run_round(check, i, round);
+	r = find_lenders(check, &lenders);
+	for (size_t i = 0; i < check->kernel_count && r == 0; i++)
+		r = run_kernel(check, i, &lenders);
 	return r;
 }
 
 /* Does the KMP, or another build of its name, fit KERNEL? */
 static bool any_build_fits(const struct check *check, size_t kernel, size_t kmp)
 {
-	const char *name = check->kmps.items[kmp].name;
+	const struct kmp *items = check->kmps.items;
 
 	for (size_t i = 0; i < check->kmps.count; i++)
-		if ((i == kmp || (name && text_equal(check->kmps.items[i].name, name))) &&
+		if ((i == kmp || same_name(&items[i], &items[kmp])) &&
 		    check_verdict(check, kernel, i)->fits)
 			return true;
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * check - would each of several kernels take each of several driver packages? By proof alone:
- * nothing is matched, solved or staged.
+ * check - would each of several kernels take each of several driver packages? By what their
+ * metadata requires of the kernel and by proof: nothing is matched, solved or staged.
  *
  * Layer: select.
  */
@@ -16,10 +16,12 @@
 
 struct check_verdict {
 	bool fits; /* proven: what could not be compared does not fit */
+	bool by_metadata; /* it does not by its metadata; its modules were not looked at */
 	enum reason reason; /* why not */
 	char *detail; /* why not, one sentence */
 	char *culprit; /* symbol, module or vermagic at fault; or NULL */
-	struct kabi kabi;
+	struct kabi kabi; /* of the proof, or of the metadata if that is at fault */
+	struct diagnostics diagnostics; /* of its modules; none where the metadata is at fault */
 };
 
 struct check {
@@ -31,9 +33,9 @@ struct check {
 };
 
 /*
- * Fill the verdicts of CHECK, which has its kernels and KMPs. The KMPs are there together: one may
- * export what another needs. Of several builds of one name each is tried for itself.
- * 0 or -ENOMEM.
+ * Fill the verdicts of CHECK, which has its kernels and KMPs. The KMPs are there together, and
+ * beside those installed: one may export what another needs. Of several builds of one name each is
+ * tried for itself. 0 or -ENOMEM.
  */
 int check_run(struct check *check);
 const struct check_verdict *check_verdict(const struct check *check, size_t kernel, size_t kmp);

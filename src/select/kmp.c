@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "packages/catalog.h"
 #include "packages/content.h"
 #include "packages/rpm.h"
 #include "packages/source.h"
@@ -30,8 +31,7 @@ void kmp_done(struct kmp *kmp)
 		module_done(&kmp->files[i].facts);
 	free(kmp->modules);
 	free(kmp->files);
-	free(kmp->nevra);
-	free(kmp->name);
+	driver_done(&kmp->driver);
 	free(kmp->path);
 	free(kmp->trouble);
 	*kmp = (struct kmp){ 0 };
@@ -39,7 +39,7 @@ void kmp_done(struct kmp *kmp)
 
 const char *kmp_label(const struct kmp *kmp)
 {
-	return kmp->nevra ? kmp->nevra : kmp->path;
+	return kmp->driver.nevra ? kmp->driver.nevra : kmp->path;
 }
 
 bool kmp_is_path(const char *text)
@@ -144,10 +144,8 @@ int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr
 		r = rpm_verify_payload(rpm, reterr);
 	if (r >= 0)
 		r = rpm_payload(rpm, visit_entry, &visit, reterr);
-	if (r == 0) {
-		kmp.nevra = strdup(rpm_nevra(rpm));
-		r = kmp.nevra ? 0 : -ENOMEM;
-	}
+	if (r == 0)
+		r = catalog_rpm_driver(rpm, &kmp.driver);
 	if (r < 0)
 		return error_set(reterr, r, WHAT, name, NULL, NULL);
 	return finish(&kmp, name, ret, reterr);
@@ -181,8 +179,8 @@ int kmp_read(const char *path, struct kmp *ret, struct error *reterr)
 int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files, struct kmp *ret,
 		       struct error *reterr)
 {
-	auto_kmp struct kmp kmp = { .nevra = strdup(nevra) };
-	int r = kmp.nevra ? 0 : -ENOMEM;
+	auto_kmp struct kmp kmp = { 0 };
+	int r = 0;
 
 	for (size_t i = 0; i < files->count && r == 0; i++) {
 		const char *path = files->items[i];

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "kernel/module.h"
+#include "packages/driver.h"
 
 struct kmp_module {
 	char *path; /* absolute, as in the package */
@@ -25,8 +26,8 @@ struct kmp_file {
 };
 
 struct kmp {
-	char *nevra; /* NULL for a bare module */
-	char *name; /* of a package that was asked for by name; else NULL */
+	struct driver driver; /* its metadata; empty for a bare module */
+	bool by_name; /* it was asked for by its name, as other builds of it may be */
 	char *path; /* of the RPM or module; NULL if it is installed */
 	char *trouble; /* why its modules could not be read: a sentence; NULL if they were */
 	bool in_use; /* installed, and drives a device or could */
@@ -48,7 +49,10 @@ bool kmp_is_path(const char *text);
 int kmp_read(const char *path, struct kmp *ret, struct error *reterr);
 /* The same of the RPM open at FD, called NAME in messages. */
 int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr);
-/* Read the modules among the FILES of the installed package NEVRA below ROOT_FD. As above. */
+/*
+ * Read the modules among the FILES of the installed package NEVRA below ROOT_FD. As above, but its
+ * metadata is left to the caller.
+ */
 int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files, struct kmp *ret,
 		       struct error *reterr);
 void kmp_done(struct kmp *kmp);

@@ -19,6 +19,9 @@ void kmps_done(struct kmps *list)
 	for (size_t i = 0; i < list->count; i++)
 		kmp_done(&list->items[i]);
 	free(list->items);
+	for (size_t i = 0; i < list->installed_count; i++)
+		driver_done(&list->installed[i]);
+	free(list->installed);
 	*list = (struct kmps){ 0 };
 }
 
@@ -32,14 +35,19 @@ static int append(struct kmps *list, struct kmp *kmp)
 	return 0;
 }
 
-static int read_installed(const struct kmps_offer *offer, const struct driver *driver,
-			  struct kmp *ret, struct error *reterr)
+/* DRIVER is taken over on success. */
+static int read_installed(const struct kmps_offer *offer, struct driver *driver, struct kmp *ret,
+			  struct error *reterr)
 {
 	auto_strings struct strings files = { 0 };
 	int r = catalog_module_files(offer->catalog, driver->id, &files);
 
 	if (r == 0)
 		r = kmp_read_installed(offer->root_fd, driver->nevra, &files, ret, reterr);
+	if (r == 0) {
+		ret->driver = *driver;
+		*driver = (struct driver){ 0 };
+	}
 	return r;
 }
 
@@ -61,10 +69,11 @@ static int read_offered(const struct kmps_offer *offer, const struct driver *dri
 	r = kmp_read_rpm(fd, path, &kmp, reterr);
 	if (r < 0)
 		return r;
-	if (!text_equal(kmp.nevra, driver->nevra))
+	if (!text_equal(kmp.driver.nevra, driver->nevra))
 		return error_setf(reterr, -EBADMSG, WHAT, path,
 				  "fetch it again, or run createrepo_c on the repository",
-				  "it holds %s, the metadata says %s", kmp.nevra, driver->nevra);
+				  "it holds %s, the metadata says %s", kmp.driver.nevra,
+				  driver->nevra);
 	*ret = kmp;
 	kmp = (struct kmp){ 0 };
 	return 0;
@@ -81,13 +90,13 @@ static int add_package(struct kmps *list, const struct kmps_offer *offer, int id
 	if (r < 0 || driver.role != ROLE_DRIVER)
 		return r;
 	for (size_t i = 0; i < list->count; i++)
-		if (text_equal(list->items[i].nevra, driver.nevra))
+		if (text_equal(list->items[i].driver.nevra, driver.nevra))
 			return 0;
 	r = driver.source == SIZE_MAX ? read_installed(offer, &driver, &kmp, reterr)
 				      : read_offered(offer, &driver, &kmp, reterr);
 	if (r < 0)
 		return r;
-	kmp.name = take(driver.name);
+	kmp.by_name = true;
 	return append(list, &kmp);
 }
 
@@ -146,14 +155,14 @@ static bool drives(const char *name, const struct device_list *devices)
 	return false;
 }
 
-static bool is_in_use(const struct kmp *kmp, const struct driver *driver,
-		      const struct device_list *devices, const struct match_index *index)
+static bool is_in_use(const struct kmp *kmp, const struct device_list *devices,
+		      const struct match_index *index)
 {
 	for (size_t i = 0; i < kmp->file_count; i++)
 		if (kmp->files[i].readable && drives(kmp->files[i].facts.name, devices))
 			return true;
-	for (size_t i = 0; i < driver->hint_count; i++) {
-		const struct hint *hint = &driver->hints[i];
+	for (size_t i = 0; i < kmp->driver.hint_count; i++) {
+		const struct hint *hint = &kmp->driver.hints[i];
 
 		for (size_t j = 0; j < hint->patterns.count && !hint->match_all; j++)
 			if (match_index_any(index, hint->patterns.items[j]))
@@ -177,11 +186,12 @@ static int add_installed(struct kmps *list, const struct kmps_offer *offer, int 
 		return r;
 	if (r < 0) {
 		kmp.trouble = error_sentence(&error);
-		kmp.nevra = take(driver.nevra);
 		if (!kmp.trouble)
 			return -ENOMEM;
+		kmp.driver = driver;
+		driver = (struct driver){ 0 };
 	}
-	kmp.in_use = is_in_use(&kmp, &driver, devices, index);
+	kmp.in_use = is_in_use(&kmp, devices, index);
 	return append(list, &kmp);
 }
 
@@ -189,7 +199,7 @@ static int compare_nevra(const void *left, const void *right)
 {
 	const struct kmp *a = left, *b = right;
 
-	return strcmp(a->nevra, b->nevra);
+	return strcmp(a->driver.nevra, b->driver.nevra);
 }
 
 int kmps_add_installed(struct kmps *list, const struct kmps_offer *offer,
@@ -209,4 +219,18 @@ int kmps_add_installed(struct kmps *list, const struct kmps_offer *offer,
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), compare_nevra);
 	return 0;
+}
+
+int kmps_note_installed(struct kmps *list, struct catalog *catalog)
+{
+	auto_ids struct ids ids = { 0 };
+	int r = catalog_find_installed(catalog, &ids);
+
+	for (size_t i = 0; i < ids.count && r == 0; i++) {
+		if (array_grow(&list->installed, list->installed_count, sizeof(struct driver)) < 0)
+			return -ENOMEM;
+		r = catalog_driver(catalog, ids.items[i], &list->installed[list->installed_count]);
+		list->installed_count += r == 0;
+	}
+	return r;
 }

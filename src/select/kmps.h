@@ -15,6 +15,8 @@
 struct kmps {
 	struct kmp *items;
 	size_t count;
+	struct driver *installed; /* what kmps_note_installed() found; not looked at */
+	size_t installed_count;
 };
 
 /* Where packages are looked for; all borrowed. */
@@ -37,6 +39,8 @@ int kmps_add(struct kmps *list, const struct kmps_offer *offer, const char *text
  */
 int kmps_add_installed(struct kmps *list, const struct kmps_offer *offer,
 		       const struct device_list *devices, struct error *reterr);
+/* Note which driver packages are installed: they stand beside those of LIST. 0 or -ENOMEM. */
+int kmps_note_installed(struct kmps *list, struct catalog *catalog);
 void kmps_done(struct kmps *list);
 
 #define auto_kmps __attribute__((cleanup(kmps_done)))

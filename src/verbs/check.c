@@ -40,7 +40,7 @@ static int find_kmps(const struct options *options, const struct pipeline *pipel
 		return kmps_add_installed(&check->kmps, &offer, &pipeline->devices, reterr);
 	for (int i = 0; i < argc && r == 0; i++)
 		r = kmps_add(&check->kmps, &offer, argv[i], reterr);
-	return r;
+	return r < 0 ? r : kmps_note_installed(&check->kmps, pipeline->catalog);
 }
 
 static int run(const struct options *options, struct pipeline *pipeline, int argc, char **argv,

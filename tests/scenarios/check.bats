@@ -36,6 +36,13 @@ kmp() {
 	TEXT
 }
 
+# promising NAME FILE [LINE]...: an RPM in ./rpms that holds FILE, with such lines in its metadata.
+promising() {
+	mkdir -p rpms
+	printf '%s\n' "Provides: kmod($2)" "${@:3}" |
+		"$BATS_TEST_DIRNAME/../lib/make-rpm" "$1-1.0-1" rpms "/lib/modules/$old/updates/$2=$2" >/dev/null
+}
+
 # installed NAME MODULE [LINE]...: say that such a package is installed, and put its module there.
 installed() {
 	local file=/lib/modules/$old/updates/${2##*/}
@@ -290,4 +297,119 @@ gave() {
 	TEXT
 	kmp_match check --repo repo -k "$old" foo-kmp-default
 	fails 1 foo-kmp-default-1.0-1.x86_64 RPM
+}
+
+# refused REASON CULPRIT [INDEX]: of package INDEX by the first kernel.
+refused() {
+	equals "$1 $2" "$(json "'%(reason)s %(culprit)s' % a['kernels'][0]['packages'][${3:-0}]")"
+}
+
+@test "what its metadata requires of another flavor is refused, whatever its modules say" {
+	module foo.ko import=printk:1111
+	promising nic-kmp-rt foo.ko "Requires: ksym(rt:printk) = 1111" "Requires: ksym(rt:kmalloc) = 2222"
+	check -k "$old" rpms/nic-*.rpm
+	gave 3 fits-not
+	refused other-flavor kmalloc
+	check --repo rpms -k "$old" -k "$new" nic-kmp-rt
+	gave 3 fits-not fits-not
+	check --flavor rt -k "$old" rpms/nic-*.rpm
+	gave 0 fits
+	kmp_match check -k "$old" rpms/nic-*.rpm
+	[[ $output == *"it needs symbols of kernel-rt, the kernel is kernel-default [other-flavor]"* ]]
+}
+
+@test "what its metadata requires with another CRC is refused, whatever its modules say" {
+	module foo.ko import=printk:1111
+	promising nic-kmp-default foo.ko "Requires: ksym(default:printk) = 1111" \
+		"Requires: ksym(default:kmalloc) = 2222"
+	check -k "$new" -k "$old" rpms/nic-*.rpm
+	gave 3 fits-not fits
+	refused kabi-mismatch kmalloc
+	equals "mismatch ['kmalloc']" "$(json "'%(status)s %(differing)s' % a['kernels'][0]['packages'][0]['kabi']")"
+	promising net-kmp-default foo.ko "Requires: ksym(default:no_such_symbol) = 1111"
+	check -k "$old" rpms/net-*.rpm
+	gave 3 fits-not
+	refused kabi-mismatch no_such_symbol
+}
+
+@test "an installed package is held to its metadata too" {
+	module foo.ko import=printk:1111
+	installed foo-kmp-default foo.ko "supplements modalias($card)" \
+		"requires ksym(default:kmalloc) = 2222" | make_base
+	make_machine machine "$card=foo"
+	check -k "$new" --hardware machine
+	gave 3 fits-not
+	refused kabi-mismatch kmalloc
+	check -k "$new" -k "$old" --hardware machine
+	gave 0 fits-not fits
+}
+
+@test "a symbol that another given package provides counts with the same CRC alone" {
+	module foo.ko import=bar_add:5555
+	module bar.ko import=printk:1111 export=bar_add:5555
+	promising foo-kmp-default foo.ko "Requires: ksym(default:bar_add) = 5555"
+	promising bar-kmp-default bar.ko "Provides: ksym(default:bar_add) = 5555"
+	promising old-kmp-default bar.ko "Provides: ksym(default:bar_add) = 6666"
+	promising rt-kmp-default bar.ko "Provides: ksym(rt:bar_add) = 5555"
+	check -k "$old" rpms/foo-*.rpm
+	gave 3 fits-not
+	check -k "$old" rpms/foo-*.rpm rpms/bar-*.rpm
+	gave 0 "fits fits"
+	for other in old rt; do
+		check -k "$old" rpms/foo-*.rpm "rpms/$other-kmp-default-1.0-1.x86_64.rpm"
+		gave 3 "fits-not fits"
+		refused kabi-mismatch bar_add
+	done
+}
+
+@test "a symbol that an installed package provides counts, unless that is replaced" {
+	module foo.ko import=bar_add:5555 import=printk:1111
+	module bar.ko import=printk:1111
+	installed bar-kmp-default bar.ko "provides ksym(default:bar_add) = 5555" | make_base
+	promising foo-kmp-default foo.ko "Requires: ksym(default:bar_add) = 5555"
+	promising net-kmp-default foo.ko "Requires: ksym(default:bar_add) = 6666"
+	promising bar-kmp-default bar.ko
+	check -k "$old" rpms/foo-*.rpm
+	gave 0 fits
+	check -k "$old" rpms/net-*.rpm
+	gave 3 fits-not
+	check -k "$old" rpms/foo-*.rpm rpms/bar-*.rpm
+	gave 3 "fits-not fits"
+	refused kabi-mismatch bar_add
+}
+
+@test "what is good to know of a module is told for each kernel" {
+	mkdir -p "$ROOT/lib/modules/$old/kernel"
+	module "$ROOT/lib/modules/$old/kernel/foo.ko" import=printk:1111
+	module foo.ko import=printk:1111
+	check -k "$old" -k "$new" foo.ko
+	gave 0 fits fits
+	equals "['replaces-module'] []" \
+		"$(json "' '.join(str([d['id'] for d in k['packages'][0]['diagnostics']]) for k in a['kernels'])")"
+	kmp_match check -k "$old" -k "$new" foo.ko
+	[[ $output == *"foo.ko, kernel 1: the module foo takes the place of the kernel's own"* ]]
+	mkdir -p "$ROOT/etc/modprobe.d"
+	echo "blacklist foo" >"$ROOT/etc/modprobe.d/local.conf"
+	check -k "$old" foo.ko
+	equals "blacklisted-module replaces-module" \
+		"$(json "' '.join(sorted(d['id'] for d in a['kernels'][0]['packages'][0]['diagnostics']))")"
+	kmp_match check -v -k "$old" foo.ko
+	[[ $output == *"foo.ko: "*"[blacklisted-module]"* ]]
+	module foo.ko import=kmalloc:7777
+	kmp_match check -k "$old" foo.ko
+	[[ $output != *blacklisted* ]]
+	kmp_match check -v -k "$old" foo.ko
+	[[ $output == *"[blacklisted-module]"* ]]
+}
+
+@test "a package that its metadata keeps out lends nothing to others" {
+	module foo.ko import=bar_add:5555 import=printk:1111
+	module bar.ko import=printk:1111 export=bar_add:5555
+	promising foo-kmp-default foo.ko "Requires: ksym(default:bar_add) = 5555"
+	promising bar-kmp-default bar.ko "Provides: ksym(default:bar_add) = 5555" \
+		"Requires: ksym(default:no_such_symbol) = 1"
+	check -k "$old" rpms/foo-*.rpm rpms/bar-*.rpm
+	gave 3 "fits-not fits-not"
+	refused kabi-mismatch bar_add 0
+	refused kabi-mismatch no_such_symbol 1
 }
