@@ -19,28 +19,10 @@
 #define C(version) "package c-kmp-default-" version "-1.x86_64\n" NIC
 
 #define FATES_MAX 5
-struct fate {
-	const char *package, *verdict, *culprit; /* a NULL culprit is not looked at */
-};
 struct scene {
 	const char *label, *packages;
 	struct fate fates[FATES_MAX];
 };
-
-static int check_fate(const struct world *world, const struct fate *fate, const char *label)
-{
-	const struct plan_package *package = world_find(world, fate->package);
-	const char *verdict = world_verdict(world, fate->package);
-	const char *culprit = package ? package->culprit : NULL;
-
-	if (text_equal(verdict, fate->verdict) &&
-	    (!fate->culprit || text_equal(culprit, fate->culprit)))
-		return 0;
-	print_error("%s: %s is %s (%s), wanted %s (%s)\n", label, fate->package, verdict,
-		    culprit ? culprit : "no culprit", fate->verdict,
-		    fate->culprit ? fate->culprit : "any");
-	return 1;
-}
 
 static void check_scenes(const struct scene *scenes, size_t count)
 {
@@ -54,7 +36,7 @@ static void check_scenes(const struct scene *scenes, size_t count)
 
 		module_world_plan(&world);
 		for (size_t j = 0; j < FATES_MAX && scenes[i].fates[j].package; j++)
-			bad += check_fate(&world, &scenes[i].fates[j], scenes[i].label);
+			bad += world_check_fate(&world, &scenes[i].fates[j], scenes[i].label);
 		world_done(&world);
 	}
 	assert_int_equal(bad, 0);

@@ -17,10 +17,6 @@
 #define BAR(version)        "package bar-kmp-default-" version ".x86_64\n"
 
 #define FATES_MAX 4
-/* What becomes of a package; CULPRIT may be NULL for one that is not looked at. */
-struct fate {
-	const char *package, *verdict, *culprit;
-};
 struct scene {
 	const char *label;
 	const char *repos[WORLD_SOURCES_MAX];
@@ -47,21 +43,6 @@ static void plan_of(struct world *world, const char *const *repos)
 	world_plan(world);
 }
 
-static int check_fate(const struct world *world, const struct fate *fate, const char *label)
-{
-	const struct plan_package *package = world_find(world, fate->package);
-	const char *verdict = world_verdict(world, fate->package);
-	const char *culprit = package ? package->culprit : NULL;
-
-	if (text_equal(verdict, fate->verdict) &&
-	    (!fate->culprit || text_equal(culprit, fate->culprit)))
-		return 0;
-	print_error("%s: %s is %s (%s), wanted %s (%s)\n", label, fate->package, verdict,
-		    culprit ? culprit : "no culprit", fate->verdict,
-		    fate->culprit ? fate->culprit : "any");
-	return 1;
-}
-
 static void check_scenes(const struct scene *scenes, size_t count)
 {
 	int bad = 0;
@@ -71,7 +52,7 @@ static void check_scenes(const struct scene *scenes, size_t count)
 
 		plan_of(&world, scenes[i].repos);
 		for (size_t j = 0; j < FATES_MAX && scenes[i].fates[j].package; j++)
-			bad += check_fate(&world, &scenes[i].fates[j], scenes[i].label);
+			bad += world_check_fate(&world, &scenes[i].fates[j], scenes[i].label);
 		world_done(&world);
 	}
 	assert_int_equal(bad, 0);

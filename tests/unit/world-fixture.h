@@ -42,3 +42,25 @@ static inline const char *world_verdict(const struct world *world, const char *n
 
 	return package ? reason_id(package->reason) : "no candidate";
 }
+
+/* What becomes of a package; CULPRIT may be NULL for one that is not looked at. */
+struct fate {
+	const char *package, *verdict, *culprit;
+};
+
+/* 0, or 1 if it is another one, which is printed under LABEL. */
+static inline int world_check_fate(const struct world *world, const struct fate *fate,
+				   const char *label)
+{
+	const struct plan_package *package = world_find(world, fate->package);
+	const char *verdict = world_verdict(world, fate->package);
+	const char *culprit = package ? package->culprit : NULL;
+
+	if (text_equal(verdict, fate->verdict) &&
+	    (!fate->culprit || text_equal(culprit, fate->culprit)))
+		return 0;
+	print_error("%s: %s is %s (%s), wanted %s (%s)\n", label, fate->package, verdict,
+		    culprit ? culprit : "no culprit", fate->verdict,
+		    fate->culprit ? fate->culprit : "any");
+	return 1;
+}
