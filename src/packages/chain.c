@@ -39,8 +39,11 @@ int chain_check_link(struct source *source, const char *type)
 
 const struct trust *chain_reaches(const struct source *source, const struct driver *driver)
 {
-	if (source->kind != SOURCE_RPM_MD || !driver->checksum ||
-	    signature_weak_hash(driver->checksum_type))
+	if (source->kind != SOURCE_RPM_MD)
 		return NULL;
-	return &source->trust;
+	/* Metadata that somebody changed leads nowhere, by whatever checksum. */
+	if (source->trust.status == TRUST_BAD)
+		return &source->trust;
+	return driver->checksum && !signature_weak_hash(driver->checksum_type) ? &source->trust
+									       : NULL;
 }

@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "packages/chain.h"
 #include "packages/content.h"
 #include "packages/rpm.h"
 #include "select/payload.h"
 #include "trust/digest.h"
+#include "trust/package-signature.h"
 
 #define WHAT       "use the RPM"
 #define HINT_FETCH "fetch it again, or run createrepo_c on the repository"
@@ -44,13 +47,33 @@ static int check_identity(const struct plan_package *package, const struct rpm *
 	return 0;
 }
 
-static int file_sha256(int fd, char **ret)
+/* The checksums of an RPM: the one that names it, and the one that the metadata has of it. */
+struct sums {
+	struct digest *sha256;
+	struct digest *stated; /* NULL: it has none, or one that nobody can compute */
+};
+
+static void sums_done(struct sums *sums)
 {
-	auto_digest struct digest *digest = NULL;
+	digest_free(sums->sha256);
+	digest_free(sums->stated);
+}
+
+static int sums_new(const struct driver *driver, struct sums *ret)
+{
+	int r = digest_new(DIGEST_SHA256, &ret->sha256);
+
+	if (r == 0 && driver->checksum && driver->checksum_type)
+		r = digest_new(driver->checksum_type, &ret->stated);
+	return r == -ENOTSUP && ret->sha256 ? 0 : r;
+}
+
+static int sum_file(int fd, struct sums *sums)
+{
 	auto_free char *chunk = malloc(CHUNK_SIZE);
 	off_t at = 0;
 	ssize_t got;
-	int r = chunk ? digest_new(DIGEST_SHA256, &digest) : -ENOMEM;
+	int r = chunk ? 0 : -ENOMEM;
 
 	while (r == 0 && (got = pread(fd, chunk, CHUNK_SIZE, at)) != 0) {
 		if (got < 0 && errno == EINTR)
@@ -58,28 +81,56 @@ static int file_sha256(int fd, char **ret)
 		if (got < 0)
 			return -errno;
 		at += got;
-		r = digest_update(digest, chunk, (size_t)got);
+		r = digest_update(sums->sha256, chunk, (size_t)got);
+		if (r == 0 && sums->stated)
+			r = digest_update(sums->stated, chunk, (size_t)got);
 	}
-	return r < 0 ? r : digest_finish(digest, ret);
+	return r;
 }
 
-/* What is looked at now is what staging must find; a directory of RPMs has no checksums. */
-static int check_content(int fd, struct plan_package *package, struct error *reterr)
+/*
+ * What is looked at now is what staging must find; a directory of RPMs has no checksums. *RET_SAME
+ * says whether it was compared with the metadata's.
+ */
+static int check_content(int fd, struct plan_package *package, bool *ret_same, struct error *reterr)
 {
 	struct driver *driver = &package->driver;
-	auto_free char *sha256 = NULL;
-	int r = file_sha256(fd, &sha256);
+	AUTO(sums_done) struct sums sums = { 0 };
+	auto_free char *sha256 = NULL, *found = NULL;
+	int r = sums_new(driver, &sums);
 
+	if (r == 0)
+		r = sum_file(fd, &sums);
+	if (r == 0)
+		r = digest_finish(sums.sha256, &sha256);
+	if (r == 0 && sums.stated)
+		r = digest_finish(sums.stated, &found);
 	if (r < 0)
 		return r;
-	if (text_equal(driver->checksum_type, DIGEST_SHA256) &&
-	    !digest_equal(driver->checksum, sha256))
-		return error_set(reterr, -EBADMSG, WHAT, driver->location,
-				 "it has another SHA-256 checksum than the metadata says",
-				 HINT_FETCH);
+	if (found && !digest_equal(driver->checksum, found))
+		return error_setf(reterr, -EBADMSG, WHAT, driver->location, HINT_FETCH,
+				  "it has another %s checksum than the metadata says",
+				  driver->checksum_type);
 	free(package->rpm_sha256);
 	package->rpm_sha256 = take(sha256);
+	*ret_same = found;
 	return 0;
+}
+
+/* Who vouches for the RPM: itself, or where checksums lead to it (SAME), its repository. */
+static int check_trust(int fd, const struct source *source, bool same, struct plan_package *package,
+		       struct error *reterr)
+{
+	auto_trust struct trust own = { 0 };
+	const struct trust *chain = same ? chain_reaches(source, &package->driver) : NULL;
+	int r;
+
+	if (!source->keyring)
+		return 0;
+	r = package_signature_check(fd, package->driver.location, source->keyring, time(NULL), &own,
+				    reterr);
+	trust_done(&package->trust);
+	return r < 0 ? r : trust_copy(trust_choose(&own, chain), &package->trust);
 }
 
 /* One walk through the payload. */
@@ -165,6 +216,7 @@ int inspect_package(const struct source *source, const char *kernel_release,
 	auto_rpm struct rpm *rpm = NULL;
 	auto_fd int fd = source_open_rpm(source, location);
 	struct stat st;
+	bool same = false;
 	int r;
 
 	if (fd == -ENOENT)
@@ -176,7 +228,9 @@ int inspect_package(const struct source *source, const char *kernel_release,
 	if (r == 0)
 		r = check_identity(package, rpm, reterr);
 	if (r == 0)
-		r = check_content(fd, package, reterr);
+		r = check_content(fd, package, &same, reterr);
+	if (r == 0)
+		r = check_trust(fd, source, same, package, reterr);
 	if (r == 0)
 		r = read_payload(package, rpm, kernel_release, reterr);
 	if (r < 0)

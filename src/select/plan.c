@@ -97,6 +97,7 @@ static void package_done(struct plan_package *package)
 	strings_done(&package->required_by);
 	strings_done(&package->assumed);
 	kabi_done(&package->kabi);
+	trust_done(&package->trust);
 	free(package->rpm_sha256);
 	free(package->rpm_staged);
 	release_modules(package);

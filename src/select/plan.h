@@ -12,6 +12,7 @@
 #include "packages/driver.h"
 #include "select/kabi.h"
 #include "select/reason.h"
+#include "trust/trust.h"
 
 /* A hint of a package that fits a device. */
 struct plan_hint {
@@ -51,6 +52,7 @@ struct plan_package {
 	struct strings assumed; /* requirements that a bare base takes for granted */
 	struct kabi kabi;
 	struct rank rank;
+	struct trust trust; /* unchecked while nobody has looked at its RPM */
 	char *rpm_sha256; /* of the file, once read; else the metadata's, if it is SHA-256; or NULL
 			   */
 	bool rpm_at_hand; /* its RPM can be opened now */
