@@ -24,3 +24,6 @@
 #define PAYLOAD_DEPTH_MAX 32U
 /** Files staged of one package: all firmware of Linux is 5,000. */
 #define PAYLOAD_FILES_MAX 65536U
+
+/** What a program that is run may say, in bytes: more is passed over, a sentence of it is shown. */
+#define PROCESS_OUTPUT_MAX 16384U
