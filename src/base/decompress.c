@@ -10,10 +10,7 @@
 #include <zstd.h>
 
 #include "base/cleanup.h"
-
-/** Memory that an xz or zstd stream may ask for: `xz -9` and `zstd -22 --long` need less. */
-#define DECODER_MEMORY_MAX  (192U << 20)
-#define ZSTD_WINDOW_LOG_MAX 27
+#include "base/limits.h"
 
 struct decoder {
 	const struct bytes *from;

@@ -26,8 +26,8 @@
 
 /* What a signal handler may look at: nothing of it changes once the handler is set. */
 static struct {
-	char sentence[FENCE_TEXT_MAX];
-	char answer[FENCE_TEXT_MAX];
+	char sentence[FENCE_TEXT_SIZE];
+	char answer[FENCE_TEXT_SIZE];
 	int status;
 	rlim_t bound; /* bytes */
 } fence;

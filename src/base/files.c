@@ -17,7 +17,7 @@
  * EAGAIN is a rename that passed a ".." by (openat2(2)), or a file leased to another process, which
  * may stay so for long: enough for the first, too few to be noticed for the second.
  */
-#define OPEN_TRIES_MAX 64
+#define OPEN_TRIES 64
 
 void bytes_done(struct bytes *bytes)
 {
@@ -38,7 +38,7 @@ int file_open_in_root(int root_fd, const char *path, int flags)
 		.flags = (unsigned int)flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int tries = OPEN_TRIES_MAX;
+	int tries = OPEN_TRIES;
 	long fd;
 
 	do

@@ -2,13 +2,102 @@
 /*
  * limits - how much of what comes from outside is taken: each with its unit, and why it is enough.
  *
- * Layer: base.
+ * Layer: base. Sorted by the layer that asks. check-limits finds a maximum that stands elsewhere.
  */
 #pragma once
 
 /** Memory of a run, in bytes: a repository with 10 million hints takes so much. */
 #define MEMORY_MAX (1536ULL << 20)
+/** Memory that an xz or zstd stream may ask for, in bytes: `xz -9`, `zstd -22 --long` need less. */
+#define DECODER_MEMORY_MAX (192U << 20)
+/** The same as the exponent of zstd's window, in bits: `zstd --long` takes 27. */
+#define ZSTD_WINDOW_LOG_MAX 27
+/** What a program that is run may say, in bytes: more is passed over, a sentence of it is shown. */
+#define PROCESS_OUTPUT_MAX 16384U
 
+/** Largest file of keys, in bytes: a whole distribution's are below 200 KiB. */
+#define KEYRING_FILE_MAX (4U << 20)
+/** Files of a folder of keys: vendors' keys are a handful. */
+#define KEYRING_FILES_MAX 1000
+/** Largest packet of a key, in bytes: RSA of 16,384 bits has 2 KiB. */
+#define KEY_PACKET_MAX 8192
+/** Longest user id of a key, in bytes: GnuPG's own maximum. */
+#define KEY_USER_ID_MAX 2048
+/** What may stand before the payload of an RPM, in bytes: that of kernel packages has 2 MiB. */
+#define PACKAGE_FRONT_MAX (64U << 20)
+
+/** Largest source of hardware, in bytes: the export of 10,000 devices has some 10 MiB. */
+#define HARDWARE_SOURCE_SIZE_MAX (32 * 1024 * 1024)
+/** Sources of hardware in a union: a rack has fewer machines. */
+#define HARDWARE_SOURCES_MAX 1000
+/** Longest modalias, in bytes: a sysfs file is one page, and the largest page is 64 KiB. */
+#define MODALIAS_MAX 65536
+/** Devices in a list: the largest machines have some ten thousand. */
+#define DEVICE_COUNT_MAX 1000000
+/** Lines that the diagnostics of a list name one by one: people stop reading long before. */
+#define DEVICE_DIAGNOSTICS_MAX 100
+/** Longest name of a driver or device, in bytes: a file name in sysfs ends there (NAME_MAX). */
+#define DEVICE_TEXT_MAX 255
+/** Longest path of a device, in bytes: what a path in sysfs can be (PATH_MAX). */
+#define DEVICE_PATH_MAX 4096
+/** Folders entered in sysfs, one in the other: chains of bridges and hubs end at some 30. */
+#define SYSFS_DEPTH_MAX 64
+/** Largest file of sysfs, in bytes: a real one is a page, of 64 KiB at most. */
+#define SYSFS_FILE_MAX (256 * 1024)
+/** Largest pci.ids or usb.ids, in bytes: the real ones are below 2 MiB. */
+#define ID_FILE_SIZE_MAX (16 * 1024 * 1024)
+/** Devices of an lspci dump: no machine has a tenth, and each costs libpci some kilobytes. */
+#define LSPCI_DEVICES_MAX 65536
+/** Steps along a device's list of capabilities: as Linux, for a loop (pci.c: PCI_FIND_CAP_TTL). */
+#define PCI_CAPABILITIES_MAX 48
+/** Hubs in a row: USB allows five, the root not counted, and libusb asks for room for seven. */
+#define USB_PORTS_MAX 7
+
+/** Longest kernel release, in bytes: utsname has room for it and a NUL (linux/utsname.h). */
+#define RELEASE_MAX 64
+/** Symbols of a kernel or a module's lists: distribution kernels export 25,000 to 45,000. */
+#define SYMBOLS_MAX (1U << 20)
+/** Longest name of a symbol, in bytes: the kernel's KSYM_NAME_LEN is 512 with the NUL. */
+#define SYMBOL_NAME_MAX 511
+/** Longest exporter or namespace, in bytes: they are paths, or name the modules that may ask. */
+#define SYMBOL_TEXT_MAX 1023
+/** Largest symvers file, in bytes, packed and plain: real ones have 1 to 3 MiB. */
+#define SYMVERS_SIZE_MAX (64UL << 20)
+/** Largest symbol table, in bytes: SYMBOLS_MAX of them fit, and names of modules. */
+#define TABLE_SIZE_MAX (32UL << 20)
+/** Longest text of a symbol table but names and release, in bytes: a vermagic has about 60. */
+#define TABLE_TEXT_MAX 255
+/** Largest module, in bytes, packed and plain: GPU drivers reach 100 MiB. */
+#define MODULE_SIZE_MAX (512UL << 20)
+/** Entries of a module's .modinfo: drivers of everything have some 10,000 aliases. */
+#define MODULE_INFO_MAX (1U << 17)
+/** Sections of a module: those built with a section a function have some 10,000. */
+#define ELF_SECTIONS_MAX (1U << 17)
+/** Symbols of a module: the largest ones of distributions have 60,000. */
+#define ELF_SYMBOLS_MAX (1U << 20)
+/** Longest build id, in bytes: SHA-1 has 20, and ld takes any by --build-id=0xHEX. */
+#define BUILD_ID_MAX 64
+/** Files of a module tree: distributions have 4,000 to 8,000. */
+#define TREE_FILES_MAX 65536
+/** Folders of a module tree, one in the other: kernels have 8. */
+#define TREE_DEPTH_MAX 24
+/** Largest modules.builtin, in bytes: real ones have 10 to 50 KiB. */
+#define BUILTIN_SIZE_MAX (16UL << 20)
+/** Largest configuration of a kernel, in bytes, packed and plain: distributions have 300 KiB. */
+#define KERNEL_CONFIG_SIZE_MAX (8UL << 20)
+/** Largest file in which a kernel's build or sysfs says one thing, in bytes: most are a line. */
+#define KERNEL_TEXT_SIZE_MAX 65536
+/** Largest libkmod, in bytes: with debugging information it has less than 1 MiB. */
+#define LIBKMOD_SIZE_MAX (16UL << 20)
+/** Largest file of /proc, in bytes: keys have some 100 each, and a system some 100 of them. */
+#define PROC_FILE_SIZE_MAX (1UL << 20)
+/** Largest file of modprobe.d or modules-load.d, in bytes: the longest lists have 10 KiB. */
+#define MODPROBE_FILE_SIZE_MAX (1UL << 20)
+
+/** Largest repomd.xml, in bytes, and what is read of it: real ones are below 64 KiB. */
+#define REPOMD_SIZE_MAX (16U << 20)
+/** Largest primary metadata, in bytes, packed and plain: the biggest distributions have 0.4 GB. */
+#define PRIMARY_SIZE_MAX (2ULL << 30)
 /** A tag of metadata, or the text of an element, in bytes: CAPABILITY_MAX fits, escaped. */
 #define MARKUP_ELEMENT_MAX (1U << 20)
 /** Elements nested in metadata: primary.xml has 5. */
@@ -17,13 +106,83 @@
 #define MARKUP_PACKAGE_MAX 100000U
 /** Parentheses in a dependency: real ones have 10, and libsolv calls itself for each. */
 #define MARKUP_PARENTHESES_MAX 1024U
-
+/** Longest dependency looked at, in bytes: rpm headers end at 256 MiB, real ones below 2 KiB. */
+#define CAPABILITY_MAX 65536
+/** Patterns that a merged hint stands for, and each in upper case: generators merge a handful. */
+#define HINT_PATTERNS_MAX 256
+/** Largest signature of a repository, in bytes: one takes a few hundred, and there are two. */
+#define CHAIN_SIGNATURE_MAX (1U << 20)
+/** Folders of a directory of RPMs, one in the other: vendors nest product, version and arch. */
+#define DIRECTORY_DEPTH_MAX 8
+/** Longest name that is compared with others, in bytes: a longer one was no slip of a hand. */
+#define NEAR_NAME_MAX 128
+/** Largest RPM, in bytes: the biggest GPU driver packages are below 1 GiB. */
+#define RPM_SIZE_MAX (4ULL << 30)
 /** Files of an RPM, unpacked, in bytes: GPU drivers with all their firmware have 2 GiB. */
 #define RPM_UNPACKED_MAX (8ULL << 30)
+/** Largest .solv file, in bytes, packed and plain: with all file lists one has some 100 MB. */
+#define SOLVFILE_SIZE_MAX (512U << 20)
+/** A part of a .solv file, unpacked, in bytes: strings, or descriptions and lists of files. */
+#define SOLVFILE_UNPACKED_MAX (512U << 20)
+/** Operators and names in a dependency of a .solv file: solvers descend without looking back. */
+#define SOLVFILE_DEPENDENCY_MAX 4096
+/** Userdata of a .solv file, in bytes: what libsolv takes (src/repo_solv.c). */
+#define SOLVFILE_USERDATA_MAX 65535U
+/** What a string of a .solv file shares with the one before, in bytes: it is counted in one. */
+#define SOLVFILE_SHARED_MAX 255U
+/** Longest number of a .solv file, in bytes: libsolv reads 64 bits in no more. */
+#define SOLVFILE_NUMBER_MAX 10
+/** Arrays in arrays of a .solv file: the stack of libsolv's repo_add_solv() has no more. */
+#define SOLVFILE_DEPTH_MAX 5
+/** Largest cookie of a cache, in bytes: it is a checksum of 40 digits and a time. */
+#define COOKIE_SIZE_MAX 4096
+/** Largest file of repositories, in bytes: real ones hold a few in a few KiB. */
+#define REPOFILE_SIZE_MAX (1U << 20)
+/** Sections of such a file: the rest is ignored and said. */
+#define REPOFILE_SECTIONS_MAX 1000
+/** Keys of a section: the rest is ignored and said. */
+#define REPOFILE_KEYS_MAX 100
+/** Longest value of a key, in bytes: a list of URLs; what is longer is ignored and said. */
+#define REPOFILE_VALUE_MAX (16U << 10)
+/** Files of one folder of a package manager: real systems have a few dozen. */
+#define SYSTEM_FILES_MAX 1000
+/** Repositories of a system, over all files: real ones have a few dozen. */
+#define SYSTEM_REPOSITORIES_MAX 2000
+/** Longest value of a package manager's variable, in bytes: they are names and versions. */
+#define SYSTEM_VARIABLE_MAX 4096U
+/** Largest description of a product or release, in bytes: real ones are below 16 KiB. */
+#define SYSTEM_RELEASE_SIZE_MAX (1U << 20)
+/** Longest text with its variables expanded, in bytes: a URL is far below. */
+#define VARIABLES_TEXT_MAX (64U << 10)
+/** References to variables, one in the words of the other: each is a call of itself. */
+#define VARIABLES_DEPTH_MAX 16
+/** Largest file of locks, in bytes: a lock takes a hundred. */
+#define LOCKS_SIZE_MAX (1U << 20)
+/** Locks: each is held against every package. */
+#define LOCKS_MAX 1000
+/** Names in all locks: each is held against every package. */
+#define LOCK_TERMS_MAX 2000
+/** Longest value of a lock, in bytes: what a match may cost grows with it. */
+#define LOCK_VALUE_MAX 256
+/** Stars in a name of a lock: what a match may cost grows with them. */
+#define LOCK_STARS_MAX 8
+
+/** Largest policy, in bytes: people write them. */
+#define POLICY_SIZE_MAX (1U << 20)
+/** Rules of a policy: people write them. */
+#define POLICY_RULES_MAX 1000
+/** Longest value in a policy, in bytes: a pattern of modaliases with room. */
+#define POLICY_VALUE_MAX 4096
+/** Largest weight of a rule, either way: the sum of all stays an int. */
+#define POLICY_WEIGHT_MAX 1000000
+/** Packages that one pattern may name to explain: each gets a page. */
+#define SUBJECT_PACKAGES_MAX 1000
+
 /** Folders above a file that is staged: kernels have 8, and removing a tree takes a fd for each. */
 #define PAYLOAD_DEPTH_MAX 32U
 /** Files staged of one package: all firmware of Linux is 5,000. */
 #define PAYLOAD_FILES_MAX 65536U
-
-/** What a program that is run may say, in bytes: more is passed over, a sentence of it is shown. */
-#define PROCESS_OUTPUT_MAX 16384U
+/** Number of a generation, nine digits: one a second for 30 years. */
+#define GENERATION_MAX 999999999U
+/** RPMs in a generation of builds not chosen, in bytes: an initrd keeps them in memory. */
+#define OTHER_BUILDS_MAX (256ULL << 20)

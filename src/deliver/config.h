@@ -8,9 +8,7 @@
 
 #include "base/diagnostic.h"
 #include "base/files.h"
-
-/** Longest modprobe.d or modules-load.d file staged, in bytes: real ones are a few lines. */
-#define CONFIG_SIZE_MAX (1U << 20)
+#include "base/limits.h"
 
 /*
  * Copy to *RET the comments and the blacklist, softdep, options and alias commands of TEXT, byte

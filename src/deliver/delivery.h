@@ -8,16 +8,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "packages/source.h"
 #include "select/plan.h"
 
 /** Room that a generation needs beside its packages, in bytes: manifest, links, directories. */
 #define STAGE_OVERHEAD (1U << 20)
-/**
- * Most that RPMs of builds that were not chosen may take in a generation, in bytes: an initrd keeps
- * them in memory.
- */
-#define OTHER_BUILDS_MAX (256ULL << 20)
 
 struct delivery {
 	const char *stage_dir;

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/limits.h"
 
 /* The one being built, in "generations"; the lock makes sure that there is one at most. */
 #define GENERATION_NEW ".new"
@@ -16,9 +17,6 @@
  * published and is removed: it must never be made for one that was.
  */
 #define GENERATION_LINK ".current"
-
-/** Highest number, nine digits: one a second for 30 years. */
-#define GENERATION_MAX 999999999U
 
 /* Remove what a run that was interrupted left behind. 0 or -errno. */
 int generation_clear(int stage_fd, int generations_fd);

@@ -291,7 +291,7 @@ static int take_content(struct walk *walk, const struct rpm_entry *entry, int to
 
 static int write_filtered(struct walk *walk, const struct rpm_entry *entry, int fd)
 {
-	auto_bytes struct bytes text = { .data = calloc(1, CONFIG_SIZE_MAX + 1) };
+	auto_bytes struct bytes text = { .data = calloc(1, MODPROBE_FILE_SIZE_MAX + 1) };
 	auto_bytes struct bytes kept = { 0 };
 	auto_free char *sha256 = NULL;
 	int r = text.data ? take_content(walk, entry, -1, &text, &sha256) : -ENOMEM;
@@ -367,7 +367,7 @@ static int visit_file(struct walk *walk, const struct rpm_entry *entry,
 		return leave_out(walk, "symlink", entry->path, "it is a symbolic link");
 	if (!S_ISREG(entry->mode))
 		return leave_out(walk, "no-file", entry->path, "it is no regular file");
-	if (config && entry->size > CONFIG_SIZE_MAX)
+	if (config && entry->size > MODPROBE_FILE_SIZE_MAX)
 		return leave_out(walk, "config-size", entry->path, "it is over 1 MiB");
 	if (entry->size > walk->left)
 		return wrong(walk->unpack, entry->path,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 /* Where things are: the PCI Local Bus Specification, and Linux' uapi/linux/pci_regs.h. */
@@ -20,10 +21,6 @@ enum {
 
 enum { HEADER_NORMAL, HEADER_BRIDGE, HEADER_CARDBUS };
 enum { CLASS_UNDEFINED = 0, CLASS_PCI_BRIDGE = 0x0604, CLASS_CARDBUS_BRIDGE = 0x0607 };
-
-/** Steps along the list of capabilities, which may be a loop: as pci.c of Linux (PCI_FIND_CAP_TTL).
- */
-#define CAPABILITIES_MAX 48
 
 struct subsystem {
 	uint16_t vendor, device;
@@ -56,7 +53,7 @@ static bool read_subsystem_of_bridge(const struct config_space *space, struct su
 
 	if (!(word(space, STATUS) & STATUS_HAS_CAPABILITIES))
 		return true;
-	for (int i = 0; i < CAPABILITIES_MAX; i++) {
+	for (int i = 0; i < PCI_CAPABILITIES_MAX; i++) {
 		if (!knows(space, at, 1))
 			return false;
 		at = space->bytes[at] & ~3u;

@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 /** What every PCI device has; PCI Express adds more, in which nothing says what a device is. */
-#define CONFIG_SPACE_MAX 256
+#define CONFIG_SPACE_SIZE 256
 
 struct config_space {
 	uint16_t vendor; /* known apart: virtual functions have 0xffff in their registers */
 	uint16_t device;
-	uint8_t bytes[CONFIG_SPACE_MAX];
+	uint8_t bytes[CONFIG_SPACE_SIZE];
 	size_t size; /* how many of the bytes are known: users other than root see 64 */
 };
 

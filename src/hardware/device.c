@@ -10,7 +10,7 @@
 #include "hardware/modalias.h"
 
 /** Bytes of a malformed line that a diagnostic shows: enough to find it. */
-#define CULPRIT_MAX 120
+#define CULPRIT_SHOWN 120
 
 static void device_done(struct device *device)
 {
@@ -74,7 +74,7 @@ int device_list_complain(struct device_list *list, const char *id, const char *t
 				       "from line %zu of '%s' on, further malformed lines are "
 				       "ignored without being listed",
 				       origin->line, origin->file);
-	culprit = strndup(text, length < CULPRIT_MAX ? length : CULPRIT_MAX);
+	culprit = strndup(text, length < CULPRIT_SHOWN ? length : CULPRIT_SHOWN);
 	if (!culprit)
 		return -ENOMEM;
 	return diagnostics_add(&list->diagnostics, id, culprit,

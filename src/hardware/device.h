@@ -11,13 +11,7 @@
 
 #include "base/array.h"
 #include "base/diagnostic.h"
-
-/** Most devices in a list: the largest machines have some ten thousand. */
-#define DEVICE_COUNT_MAX 1000000
-/** Most lines that the diagnostics of a list name one by one: people stop reading long before. */
-#define DEVICE_DIAGNOSTICS_MAX 100
-/** Longest driver or device name kept, in bytes: a file name in sysfs ends there (NAME_MAX). */
-#define DEVICE_TEXT_MAX 255
+#include "base/limits.h"
 
 struct device {
 	char *path; /* below /sys, e.g. "/devices/pci0000:00/0000:00:1f.2"; NULL in a plain list */

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "hardware/lspci.h"
 #include "hardware/names.h"
@@ -16,11 +17,6 @@
 #include "hardware/snapshot.h"
 #include "hardware/sysfs.h"
 #include "hardware/udev.h"
-
-/** Most bytes of one source: the export of a machine with 10,000 devices has some 10 MiB. */
-#define SOURCE_MAX (32 * 1024 * 1024)
-/** Most sources of a union. */
-#define SOURCES_MAX 1000
 
 static const char what[] = "read the hardware from";
 
@@ -120,11 +116,12 @@ static int read_lspci(const struct bytes *text, const char *source, struct devic
 static int read_text(int fd, const char *source, struct device_list *list, struct error *reterr)
 {
 	auto_bytes struct bytes text = { 0 };
-	int r = file_read_fd(fd, SOURCE_MAX, &text);
+	int r = file_read_fd(fd, HARDWARE_SOURCE_SIZE_MAX, &text);
 
 	if (r == -EFBIG)
 		return error_setf(reterr, r, what, source, "give the hardware of one machine",
-				  "it is larger than %d MiB", SOURCE_MAX / 1024 / 1024);
+				  "it is larger than %d MiB",
+				  HARDWARE_SOURCE_SIZE_MAX / 1024 / 1024);
 	if (r < 0)
 		return r;
 	return lspci_sniff(&text) ? read_lspci(&text, source, list, reterr)
@@ -211,9 +208,9 @@ int hardware_read(const struct strings *sources, struct device_list *ret, struct
 	auto_device_list struct device_list list = { 0 };
 	int r = 0;
 
-	if (sources->count > SOURCES_MAX)
+	if (sources->count > HARDWARE_SOURCES_MAX)
 		return error_setf(reterr, -E2BIG, what, NULL, NULL, "more than %d sources",
-				  SOURCES_MAX);
+				  HARDWARE_SOURCES_MAX);
 	if (sources->count == 0)
 		r = read_this_machine(&list, reterr);
 	for (size_t i = 0; i < sources->count && r == 0; i++)

@@ -12,9 +12,9 @@
 #include "hardware/lines.h"
 
 /** Bytes of a row: lspci prints 16. */
-#define ROW_MAX 16
+#define ROW_SIZE 16
 /** Registers of a PCI Express device. */
-#define REGISTERS_MAX 4096
+#define REGISTERS_SIZE 4096
 
 struct cursor {
 	const char *at, *end;
@@ -75,7 +75,7 @@ static bool parse_slot(const struct lines *lines, struct slot *ret)
 
 struct row {
 	uint32_t at;
-	uint8_t bytes[ROW_MAX];
+	uint8_t bytes[ROW_SIZE];
 	size_t count;
 };
 
@@ -102,11 +102,11 @@ static bool parse_row(const struct lines *lines, struct row *ret)
 
 		if (cursor.at == cursor.end)
 			break;
-		if (ret->count == ROW_MAX || take_hex(&cursor, 2, &byte) != 2)
+		if (ret->count == ROW_SIZE || take_hex(&cursor, 2, &byte) != 2)
 			return false;
 		ret->bytes[ret->count++] = (uint8_t)byte;
 	}
-	return cursor.at == cursor.end && ret->count > 0 && ret->at + ret->count <= REGISTERS_MAX;
+	return cursor.at == cursor.end && ret->count > 0 && ret->at + ret->count <= REGISTERS_SIZE;
 }
 
 static bool is_idle(const struct lines *lines)

@@ -10,10 +10,8 @@
 #include <stddef.h>
 
 #include "base/files.h"
+#include "base/limits.h"
 #include "hardware/device.h"
-
-/** Most devices of a dump: no machine has a tenth, and each costs libpci some kilobytes. */
-#define LSPCI_DEVICES_MAX 65536
 
 /* Is the first line that is neither empty nor a comment one of lspci, "[dddd:]bb:dd.f ..."? */
 bool lspci_sniff(const struct bytes *text);

@@ -8,8 +8,7 @@
 
 #include <stddef.h>
 
-/** Longest modalias, in bytes: a sysfs file is one page, and the largest page is 64 KiB. */
-#define MODALIAS_MAX 65536
+#include "base/limits.h"
 
 /*
  * Check the LENGTH bytes at TEXT, one line without its end, and copy them to *RET (owned):

@@ -10,14 +10,12 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "hardware/device.h"
 #include "hardware/lines.h"
 #include "hardware/probe.h"
 #include "hardware/udev.h"
-
-/** Largest pci.ids or usb.ids read, in bytes: the real ones are below 2 MiB. */
-#define ID_FILE_MAX (16 * 1024 * 1024)
 
 /* A line that names a vendor or a device; machines with thousands of devices look up each. */
 struct id_entry {
@@ -222,7 +220,7 @@ static int load_file(struct id_file *file, int root_fd)
 		return 0;
 	file->tried = true;
 	for (size_t i = 0; file->paths[i]; i++) {
-		int r = file_read_in_root(root_fd, file->paths[i], ID_FILE_MAX, &file->text);
+		int r = file_read_in_root(root_fd, file->paths[i], ID_FILE_SIZE_MAX, &file->text);
 
 		if (r == -ENOMEM)
 			return r;

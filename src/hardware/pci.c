@@ -91,7 +91,7 @@ static void read_space(struct pci_dev *from, struct config_space *ret)
 	int known = pci_fill_info(from, PCI_FILL_IDENT);
 
 	*ret = (struct config_space){ 0 };
-	while (ret->size < CONFIG_SPACE_MAX &&
+	while (ret->size < CONFIG_SPACE_SIZE &&
 	       pci_read_block(from, (int)ret->size, ret->bytes + ret->size, 4))
 		ret->size += 4;
 	if (!(known & PCI_FILL_IDENT))

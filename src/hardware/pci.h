@@ -9,7 +9,7 @@
 #include "hardware/probe.h"
 
 /** Most parameters of libpci that a way in needs. */
-#define PCI_PARAMETERS_MAX 2
+#define PCI_PARAMETERS 2
 
 /* One of libpci's ways to the devices of a machine: see `lspci -A help` and `lspci -O help`. */
 struct pci_way {
@@ -18,7 +18,7 @@ struct pci_way {
 	struct {
 		const char *name;
 		const char *value;
-	} parameters[PCI_PARAMETERS_MAX]; /* to have it look elsewhere; name NULL: not used */
+	} parameters[PCI_PARAMETERS]; /* to have it look elsewhere; name NULL: not used */
 };
 
 /*

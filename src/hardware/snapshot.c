@@ -8,12 +8,11 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "hardware/lines.h"
 #include "hardware/names.h"
 
-/** Longest device path, in bytes: what a path in sysfs can be (PATH_MAX). */
-#define DEVICE_PATH_MAX 4096
 #define SNAPSHOT_FORMAT 1
 
 struct reader {

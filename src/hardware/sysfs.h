@@ -6,12 +6,8 @@
  */
 #pragma once
 
+#include "base/limits.h"
 #include "hardware/device.h"
-
-/** Deepest directory entered: chains of bridges and hubs end at some 30 levels. */
-#define SYSFS_DEPTH_MAX 64
-/** Largest file read, in bytes: a real one is a page, of 64 KiB at most. */
-#define SYSFS_FILE_MAX (256 * 1024)
 
 /*
  * Add every device in the tree open at FD (borrowed) to LIST: each line of each `modalias`,

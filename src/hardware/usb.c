@@ -7,11 +7,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
-
-/** Hubs in a row: the USB specification allows five, the root not counted; libusb asks for seven.
- */
-#define PORTS_MAX 7
 
 struct device_array {
 	libusb_device **items;
@@ -42,8 +39,8 @@ static void release_config(struct libusb_config_descriptor **slot)
  */
 static char *device_name(libusb_device *device)
 {
-	uint8_t ports[PORTS_MAX];
-	int count = libusb_get_port_numbers(device, ports, PORTS_MAX);
+	uint8_t ports[USB_PORTS_MAX];
+	int count = libusb_get_port_numbers(device, ports, USB_PORTS_MAX);
 	char *name = text_format("%u-%u", libusb_get_bus_number(device), count > 0 ? ports[0] : 0);
 
 	for (int i = 1; i < count && name; i++) {

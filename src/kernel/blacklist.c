@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
-
-/** Largest file of modprobe.d in bytes: the longest blacklists have some 10 KiB. */
-#define CONFIG_SIZE_MAX (1UL << 20)
 
 /* In order of precedence: a file masks those of the same name further down (kmod: modprobe.d(5)).
  */
@@ -67,8 +65,9 @@ static int add_file(int root_fd, const char *folder, const char *file, struct st
 		return 0;
 	if (strings_add(seen, file) < 0)
 		return -ENOMEM;
-	return file_read_in_root(root_fd, path, CONFIG_SIZE_MAX, &text) == 0 ? add_text(list, &text)
-									     : 0;
+	return file_read_in_root(root_fd, path, MODPROBE_FILE_SIZE_MAX, &text) == 0
+		       ? add_text(list, &text)
+		       : 0;
 }
 
 int blacklist_add_modprobe(int root_fd, struct strings *list)

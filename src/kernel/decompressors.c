@@ -8,12 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/decompress.h"
+#include "base/limits.h"
 #include "base/text.h"
-
-/** Largest configuration of a kernel in bytes: distributions have 200 to 300 KiB. */
-#define CONFIG_SIZE_MAX (8UL << 20)
-/** Largest libkmod in bytes: with debugging information it has less than 1 MiB. */
-#define LIBRARY_SIZE_MAX (16UL << 20)
 
 static const char library_name[] = "libkmod.so.2";
 
@@ -57,8 +53,8 @@ static bool read_config(int root_fd, const char *before, const char *release, co
 	auto_free char *path = text_format("%s%s%s", before, release, behind);
 	auto_bytes struct bytes file = { 0 }, config = { 0 };
 
-	if (!path || file_read_in_root(root_fd, path, CONFIG_SIZE_MAX, &file) < 0 ||
-	    decompress_bytes(&file, CONFIG_SIZE_MAX, &config) < 0)
+	if (!path || file_read_in_root(root_fd, path, KERNEL_CONFIG_SIZE_MAX, &file) < 0 ||
+	    decompress_bytes(&file, KERNEL_CONFIG_SIZE_MAX, &config) < 0)
 		return false;
 	decompressors_read_config(&config, ret);
 	return ret->kernel_known;
@@ -70,7 +66,7 @@ static bool read_running(int root_fd, struct decompressors *ret)
 {
 	auto_bytes struct bytes text = { 0 };
 
-	if (file_read_in_root(root_fd, "sys/module/compression", 4096, &text) < 0)
+	if (file_read_in_root(root_fd, "sys/module/compression", KERNEL_TEXT_SIZE_MAX, &text) < 0)
 		return read_config(root_fd, "proc/config", "", ".gz", ret);
 	ret->kernel_known = true;
 	ret->kernel_gzip = holds(&text, "gzip");
@@ -101,7 +97,7 @@ static bool read_library(int root_fd, const char *folder, struct decompressors *
 	auto_free char *path = text_format("%s/%s", folder, library_name);
 	auto_bytes struct bytes library = { 0 };
 
-	if (!path || file_read_in_root(root_fd, path, LIBRARY_SIZE_MAX, &library) < 0)
+	if (!path || file_read_in_root(root_fd, path, LIBKMOD_SIZE_MAX, &library) < 0)
 		return false;
 	decompressors_read_library(&library, ret);
 	return true;

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/origin.h"
 #include "kernel/release.h"
@@ -165,11 +166,13 @@ static char *release_of_headers(int fd, const char *path)
 	auto_bytes struct bytes text = { 0 }, line = { 0 };
 	char *release = NULL;
 
-	if (file_read_in_root(fd, "include/generated/utsrelease.h", 65536, &text) == 0)
+	if (file_read_in_root(fd, "include/generated/utsrelease.h", KERNEL_TEXT_SIZE_MAX, &text) ==
+	    0)
 		release = parse_utsrelease(&text);
 	if (!release)
 		release = guess_release(path);
-	if (release || file_read_in_root(fd, "include/config/kernel.release", 4096, &line) < 0)
+	if (release ||
+	    file_read_in_root(fd, "include/config/kernel.release", KERNEL_TEXT_SIZE_MAX, &line) < 0)
 		return release;
 	line.data[strcspn((const char *)line.data, "\n")] = '\0';
 	return release_is_valid((const char *)line.data) ? strdup((const char *)line.data) : NULL;

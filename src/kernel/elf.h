@@ -13,11 +13,7 @@
 #include <stdint.h>
 
 #include "base/files.h"
-
-/** Most sections taken: modules built with a section a function have some 10,000. */
-#define ELF_SECTIONS_MAX (1U << 17)
-/** Most symbols taken: the largest modules of distributions have 60,000. */
-#define ELF_SYMBOLS_MAX (1U << 20)
+#include "base/limits.h"
 
 /* Borrows from the file. */
 struct elf {

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/aliases.h"
 #include "kernel/blacklist.h"
@@ -17,9 +18,6 @@
 #include "kernel/release.h"
 #include "kernel/signers.h"
 #include "kernel/tree.h"
-
-/** Largest file of /proc read, in bytes: keys have some 100 each, and a system some 100 of them. */
-#define PROC_SIZE_MAX (1UL << 20)
 
 char *kernel_flavor_of(const char *release)
 {
@@ -362,9 +360,9 @@ static int ask_running(struct kernel *kernel, int root_fd)
 	auto_bytes struct bytes line = { 0 }, keys = { 0 };
 	int r = 0;
 
-	if (file_read_in_root(root_fd, "proc/cmdline", PROC_SIZE_MAX, &line) == 0)
+	if (file_read_in_root(root_fd, "proc/cmdline", PROC_FILE_SIZE_MAX, &line) == 0)
 		r = blacklist_add_command_line((const char *)line.data, &kernel->blacklist);
-	if (r == 0 && file_read_in_root(root_fd, "proc/keys", PROC_SIZE_MAX, &keys) == 0)
+	if (r == 0 && file_read_in_root(root_fd, "proc/keys", PROC_FILE_SIZE_MAX, &keys) == 0)
 		r = signers_add_keys((const char *)keys.data, &kernel->signers);
 	return r;
 }

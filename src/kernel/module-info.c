@@ -6,11 +6,9 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/module-internal.h"
-
-/** Most entries of .modinfo: drivers of everything have some 10,000 aliases. */
-#define INFO_ENTRIES_MAX (1U << 17)
 
 /* Keys of which the first one counts, as for the kernel (Linux: get_modinfo()). */
 static const struct text_key {
@@ -120,7 +118,7 @@ int module_read_info(const struct elf *elf, struct module *module, const char **
 	if (end[-1] != '\0')
 		return -EBADMSG;
 	for (size_t count = 0; entry < end && r == 0; entry += strlen(entry) + 1)
-		r = ++count > INFO_ENTRIES_MAX ? -EBADMSG : read_entry(entry, module, &name);
+		r = ++count > MODULE_INFO_MAX ? -EBADMSG : read_entry(entry, module, &name);
 	if (r < 0)
 		return r;
 	if (name && *name) {

@@ -6,11 +6,9 @@
  */
 #pragma once
 
+#include "base/limits.h"
 #include "kernel/elf.h"
 #include "kernel/module.h"
-
-/** Longest name of a symbol in bytes: KSYM_NAME_LEN of the kernel is 512 with the NUL. */
-#define MODULE_SYMBOL_NAME_MAX 511
 
 /* What stands in .modinfo. */
 int module_read_info(const struct elf *elf, struct module *module, const char **reterr_why);

@@ -5,11 +5,10 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/module-internal.h"
 
-/** Longest namespace of exports in bytes; those that list modules are the longest ones. */
-#define NAMESPACE_MAX 1023
 /** Size of a record of __versions: the CRC as a long, and the name (Linux: struct modversion_info).
  */
 #define VERSION_SIZE 64
@@ -62,7 +61,7 @@ static int add_remark(struct remarks *remarks, const struct remark *remark, cons
 
 	if (length == 0)
 		return 0;
-	if (length > MODULE_SYMBOL_NAME_MAX)
+	if (length > SYMBOL_NAME_MAX)
 		return fail(reterr_why, "the name of a symbol is too long");
 	if (array_grow(&remarks->items, remarks->count, sizeof(*remarks->items)) < 0)
 		return -ENOMEM;
@@ -223,7 +222,7 @@ static int read_name_space(const struct elf *elf, const struct elf_symbol *symbo
 	left = section.size - (size_t)symbol->value;
 	remark->name_space = (const char *)section.data + symbol->value;
 	length = strnlen(remark->name_space, left);
-	if (length == left || length > NAMESPACE_MAX)
+	if (length == left || length > SYMBOL_TEXT_MAX)
 		return fail(reterr_why, "the namespace of a symbol has no end");
 	if (length == 0)
 		remark->name_space = NULL;

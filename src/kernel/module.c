@@ -8,14 +8,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/module-internal.h"
 
 static const char reading[] = "read the kernel module";
 static const char hint[] = "get it again from where it came from";
-
-/** Longest build id in bytes: SHA-1 has 20, and ld takes any by --build-id=0xHEX. */
-#define BUILD_ID_MAX 64
 
 /* Names as `uname -m` prints them; kernels of 32-bit x86 and Arm go by their SUSE names. */
 static const struct machine {

@@ -13,12 +13,9 @@
 
 #include "base/decompress.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "kernel/symbols.h"
 #include "trust/module-signature.h"
-
-/** Largest module file taken, in bytes, before and after decompression: GPU drivers reach 100 MiB.
- */
-#define MODULE_SIZE_MAX (512UL << 20)
 
 struct module_import {
 	const char *name;

@@ -8,8 +8,7 @@
 
 #include <stdbool.h>
 
-/** Longest release in bytes: utsname has room for 64 and a NUL (include/uapi/linux/utsname.h). */
-#define RELEASE_MAX 64
+#include "base/limits.h"
 
 /* Does TEXT look like a release: a digit, then what file names may safely hold? */
 bool release_is_valid(const char *text);

@@ -12,13 +12,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-
-/** Most symbols taken: distribution kernels export 25,000 to 45,000. */
-#define SYMBOLS_MAX (1U << 20)
-/** Longest symbol in bytes: the kernel's own KSYM_NAME_LEN is 512 with the NUL (kallsyms.h). */
-#define SYMBOL_NAME_MAX 511
-/** Longest exporter or namespace in bytes; exporters are paths below the kernel's sources. */
-#define SYMBOL_TEXT_MAX 1023
+#include "base/limits.h"
 
 struct symbol {
 	const char *name; /* borrowed from the table; NULL if only its hash is known */

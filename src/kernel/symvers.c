@@ -93,19 +93,19 @@ static int read_row(struct symbol_table *table, char *line)
 }
 
 /** Longest row in bytes: its columns, each at its longest. */
-#define ROW_MAX (SYMBOL_NAME_MAX + 2 * SYMBOL_TEXT_MAX + 64)
+#define ROW_SIZE (SYMBOL_NAME_MAX + 2 * SYMBOL_TEXT_MAX + 64)
 
 int symvers_parse(struct symbol_table *table, const struct bytes *text, size_t *reterr_line)
 {
 	const char *at = (const char *)text->data, *end = at + text->size;
-	char row[ROW_MAX + 1];
+	char row[ROW_SIZE + 1];
 
 	for (size_t line = 1; at < end; line++) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		size_t length = (size_t)((newline ? newline : end) - at);
 		int r = 0;
 
-		if (length > ROW_MAX || memchr(at, '\0', length) || line > SYMBOLS_MAX) {
+		if (length > ROW_SIZE || memchr(at, '\0', length) || line > SYMBOLS_MAX) {
 			*reterr_line = line;
 			return -EBADMSG;
 		}

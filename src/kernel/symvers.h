@@ -8,10 +8,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "kernel/symbols.h"
-
-/** Largest symvers file in bytes, before and after decompression: real ones have 1 to 3 MiB. */
-#define SYMVERS_SIZE_MAX (64UL << 20)
 
 /*
  * Add the rows of a Module.symvers (uncompressed): TAB-separated "0x<crc>", symbol, exporter,

@@ -7,12 +7,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/release.h"
 #include "kernel/table-internal.h"
-
-/** Longest text in bytes that is neither a name nor a release: a vermagic has about 60. */
-#define TEXT_MAX 255
 
 static const char reading[] = "read the symbol table";
 static const char hint[] = "write it again with kmp-match symbols --save";
@@ -80,7 +78,7 @@ static bool is_plain(const char *text)
 /* The next text into *SLOT, which stays NULL for an empty one. 0, -EBADMSG or -ENOMEM. */
 static int take_text(struct input *input, char **slot)
 {
-	const char *text = next_text(input, TEXT_MAX);
+	const char *text = next_text(input, TABLE_TEXT_MAX);
 
 	if (!text || !is_plain(text))
 		return -EBADMSG;

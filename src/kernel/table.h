@@ -14,12 +14,11 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "kernel/kernel.h"
 
 /** Where an initrd keeps the table of a kernel, below its root; the release follows. */
 #define TABLE_PLACE "usr/lib/kmp-match/symbols-"
-/** Largest table in bytes: SYMBOLS_MAX of them, and names of modules. */
-#define TABLE_SIZE_MAX (32UL << 20)
 /** Bytes that tell a table, not counting the one behind them: the version of the format. */
 #define TABLE_MAGIC      "kmpsyms"
 #define TABLE_MAGIC_SIZE 7

@@ -8,17 +8,11 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "kernel/aliases.h"
 #include "kernel/module.h"
 #include "kernel/release.h"
-
-/** Most module files of one tree: distributions have 4,000 to 8,000. */
-#define TREE_FILES_MAX 65536
-/** Deepest folder below kernel/ that is looked at: kernels use 8 levels. */
-#define TREE_DEPTH_MAX 24
-/** Largest modules.builtin in bytes: real ones have 10 to 50 KiB. */
-#define BUILTIN_SIZE_MAX (16UL << 20)
 
 static const char opening[] = "open the module tree";
 

@@ -11,12 +11,7 @@
 #include <stdint.h>
 
 #include "base/array.h"
-
-/** Longest dependency looked at, in bytes: rpm headers end at 256 MiB, real ones below 2 KiB. */
-#define CAPABILITY_MAX 65536
-/** Most patterns that one merged hint may stand for, and each once more in upper case: generators
- * merge a handful. */
-#define HINT_PATTERNS_MAX 256
+#include "base/limits.h"
 
 /** What libsolv leaves unread, in bytes: the buffer of its repo_fix_supplements() (src/suse.c). */
 #define HINT_LONG_MIN 1024

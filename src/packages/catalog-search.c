@@ -8,13 +8,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "packages/capability.h"
 #include "packages/catalog-internal.h"
-
-/** Longest name that is compared with others, in bytes: what is longer was no slip of the keyboard.
- */
-#define NEAR_LENGTH_MAX 128
 
 static bool is_package(const Solvable *s)
 {
@@ -147,7 +144,7 @@ int catalog_module_files(const struct catalog *catalog, int id, struct strings *
 /* What becomes of LEFT and RIGHT being alike when a letter is inserted, left out or replaced. */
 static unsigned int edit_distance(const char *left, const char *right)
 {
-	unsigned int row[NEAR_LENGTH_MAX + 1];
+	unsigned int row[NEAR_NAME_MAX + 1];
 	size_t width = strlen(right);
 
 	for (size_t j = 0; j <= width; j++)
@@ -187,7 +184,7 @@ static unsigned int distance_of(const char *text, const char *name)
 	size_t length = strlen(name), longest = strlen(text);
 	unsigned int distance;
 
-	if (length > NEAR_LENGTH_MAX)
+	if (length > NEAR_NAME_MAX)
 		return UINT_MAX;
 	if (strstr(name, text))
 		return 1;
@@ -203,7 +200,7 @@ int catalog_near_names(const struct catalog *catalog, const char *text, size_t m
 	size_t count = 0;
 	Id id;
 
-	if (strlen(text) < 3 || strlen(text) > NEAR_LENGTH_MAX)
+	if (strlen(text) < 3 || strlen(text) > NEAR_NAME_MAX)
 		return 0;
 	FOR_POOL_SOLVABLES (id) {
 		const char *name = pool_id2str(pool, pool->solvables[id].name);

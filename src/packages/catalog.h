@@ -10,18 +10,11 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "packages/driver.h"
 #include "packages/ids.h"
 #include "packages/rpm.h"
 #include "packages/source.h"
-
-/** Largest repomd.xml, in bytes: real ones are below 64 KiB. */
-#define REPOMD_SIZE_MAX (16U << 20)
-/** Largest primary metadata, compressed and plain, in bytes: the biggest distributions have 0.4 GB.
- */
-#define PRIMARY_SIZE_MAX (2ULL << 30)
-/** How deep a directory of RPMs is searched: vendors nest product, version and architecture. */
-#define DIRECTORY_DEPTH_MAX 8
 
 struct catalog;
 

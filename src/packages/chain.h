@@ -9,11 +9,9 @@
 #include <stdint.h>
 
 #include "base/files.h"
+#include "base/limits.h"
 #include "packages/driver.h"
 #include "packages/source.h"
-
-/** Largest signature, in bytes: one takes a few hundred, and a repository has two at most. */
-#define CHAIN_SIGNATURE_MAX (1U << 20)
 
 /*
  * Set source->trust to what the signature beside REPOMD, the bytes of SOURCE's repomd.xml, is worth

@@ -9,9 +9,7 @@
 #include <stdbool.h>
 
 #include "base/files.h"
-
-/** Largest cookie, in bytes: a checksum of 40 digits and a time. */
-#define COOKIE_SIZE_MAX 4096
+#include "base/limits.h"
 
 /*
  * Does COOKIE name the metadata whose index is REPOMD, of the repository at URL? Also false for

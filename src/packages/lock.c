@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 /** Locks that cannot be understood and are said one by one; more are only counted. */
-#define MALFORMED_MAX 5
+#define MALFORMED_SHOWN 5
 
 struct reader {
 	struct locks *locks;
@@ -53,7 +53,7 @@ static void release_reader(struct reader *reader)
 
 static int complain(struct reader *reader, size_t line, const char *why)
 {
-	if (reader->malformed++ >= MALFORMED_MAX)
+	if (reader->malformed++ >= MALFORMED_SHOWN)
 		return 0;
 	return diagnostics_add(&reader->locks->diagnostics, "malformed-lock", reader->name,
 			       "%s: the lock at line %zu %s, ignoring it", reader->name, line, why);
@@ -324,10 +324,10 @@ int locks_parse(const char *text, size_t size, const char *name, struct locks *r
 	}
 	if (r == 0)
 		r = finish_lock(&reader);
-	if (r == 0 && reader.malformed > MALFORMED_MAX)
+	if (r == 0 && reader.malformed > MALFORMED_SHOWN)
 		r = diagnostics_add(&locks.diagnostics, "malformed-lock", name,
 				    "%s: %zu more locks cannot be understood, ignoring them", name,
-				    reader.malformed - MALFORMED_MAX);
+				    reader.malformed - MALFORMED_SHOWN);
 	if (r < 0)
 		return r;
 	*ret = locks;

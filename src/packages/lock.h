@@ -11,17 +11,10 @@
 
 #include "base/array.h"
 #include "base/diagnostic.h"
+#include "base/limits.h"
 
 /** Where zypp keeps them, below the root (libzypp: ZConfig.cc, locksFile). */
 #define LOCKS_PATH "/etc/zypp/locks"
-/** Largest file, in bytes: a lock takes a hundred. */
-#define LOCKS_SIZE_MAX (1U << 20)
-/** Most locks, since each is held against every package, and most names in all of them. */
-#define LOCKS_MAX      1000
-#define LOCK_TERMS_MAX 2000
-/** Longest value in bytes, and most '*' in a name: what a match may cost grows with both. */
-#define LOCK_VALUE_MAX 256
-#define LOCK_STARS_MAX 8
 
 enum lock_match { LOCK_SUBSTRING, LOCK_EXACT, LOCK_GLOB, LOCK_REGEX, LOCK_WORD };
 enum lock_order { LOCK_ANY, LOCK_EQ, LOCK_NE, LOCK_LT, LOCK_LE, LOCK_GT, LOCK_GE };

@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 /** Lines that mean nothing and are said one by one; more are only counted. */
-#define MALFORMED_MAX 5
+#define MALFORMED_SHOWN 5
 
 struct reader {
 	struct repofile *file;
@@ -31,7 +31,7 @@ static bool is_list(const char *key)
 
 static int refuse_line(struct reader *reader, const char *why)
 {
-	if (reader->malformed++ >= MALFORMED_MAX)
+	if (reader->malformed++ >= MALFORMED_SHOWN)
 		return 0;
 	return diagnostics_add(&reader->file->diagnostics, "malformed-repository-line",
 			       reader->name, "%s: line %zu %s, ignoring it", reader->name,
@@ -137,10 +137,10 @@ int repofile_parse(const char *text, size_t size, const char *name, struct repof
 	struct reader reader = { .file = &file, .name = name, .key = SIZE_MAX };
 	int r = parse_lines(&reader, text, size);
 
-	if (r == 0 && reader.malformed > MALFORMED_MAX)
+	if (r == 0 && reader.malformed > MALFORMED_SHOWN)
 		r = diagnostics_add(&file.diagnostics, "malformed-repository-line", NULL,
 				    "%s: %zu more lines mean nothing, ignoring them", name,
-				    reader.malformed - MALFORMED_MAX);
+				    reader.malformed - MALFORMED_SHOWN);
 	if (r < 0)
 		return r;
 	*ret = file;

@@ -10,14 +10,7 @@
 
 #include "base/array.h"
 #include "base/diagnostic.h"
-
-/** Largest file, in bytes: real ones hold a few repositories in a few KiB. */
-#define REPOFILE_SIZE_MAX (1U << 20)
-/** Most sections of a file that are read; the rest is ignored and said. */
-#define REPOFILE_SECTIONS_MAX 1000
-/** Most keys of a section, and the longest value in bytes; what is beyond is ignored and said. */
-#define REPOFILE_KEYS_MAX  100
-#define REPOFILE_VALUE_MAX (16U << 10)
+#include "base/limits.h"
 
 struct repofile_section {
 	char *name;

@@ -14,9 +14,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
-
-/** Largest RPM taken, in bytes: the biggest GPU driver packages are below 1 GiB. */
-#define RPM_SIZE_MAX (4ULL << 30)
+#include "base/limits.h"
 
 struct rpm;
 

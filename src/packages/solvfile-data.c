@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/limits.h"
 #include "packages/solvfile-internal.h"
 
 #include <errno.h>
@@ -7,10 +8,6 @@
 
 /* libsolv: src/repopage.h. */
 #define PAGE_SIZE 32768U
-/* libsolv reads a number of 64 bits in at most so many bytes. */
-#define NUM_BYTES_MAX 10
-/* Arrays in arrays; libsolv: the stack of repo_add_solv(). */
-#define DEPTH_MAX 5
 /* libsolv keeps so many bytes in reserve for the next schema. */
 #define SCHEMA_RESERVE 5U
 /* Values without a byte (constants) may repeat, but not for ever. */
@@ -28,7 +25,7 @@ struct walk {
 	struct solv_cursor data;
 	const uint8_t *filled; /* where libsolv last filled its buffer ... */
 	size_t buffer; /* ... with at least so many bytes */
-	struct level levels[DEPTH_MAX];
+	struct level levels[SOLVFILE_DEPTH_MAX];
 	size_t depth;
 	const uint32_t *next; /* key to read */
 	size_t steps;
@@ -157,7 +154,7 @@ static void skip_text(struct solv_cursor *cursor)
 
 static void skip_number(struct solv_cursor *cursor)
 {
-	for (int i = 0; i < NUM_BYTES_MAX; i++)
+	for (int i = 0; i < SOLVFILE_NUMBER_MAX; i++)
 		if (!(solv_read_u8(cursor) & 0x80))
 			return;
 	cursor->bad = true;
@@ -306,7 +303,7 @@ static void enter_array(struct walk *walk, const struct solv_key *key)
 	struct level *level = &walk->levels[walk->depth];
 	uint32_t count, schema;
 
-	if (walk->depth == DEPTH_MAX) {
+	if (walk->depth == SOLVFILE_DEPTH_MAX) {
 		walk->data.bad = true;
 		return;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 /* libsolv: src/pooltypes.h. */
@@ -16,13 +17,8 @@
 #define FLAG_USERDATA       16U
 #define FLAGS_KNOWN         (FLAG_PREFIXED | FLAG_SIZES_IN_BYTES | FLAG_USERDATA)
 
-/* libsolv: src/repo_solv.c. */
-#define USERDATA_MAX     65535U
 #define STORAGE_PACKAGE  1U
 #define STORAGE_VERTICAL 3U
-
-/* A string shares at most 255 bytes with the one before. */
-#define SHARED_MAX 255U
 
 uint8_t solv_read_u8(struct solv_cursor *cursor)
 {
@@ -152,7 +148,7 @@ static int read_strings(struct solvfile *file, struct solv_cursor *cursor)
 	uint32_t unpacked = solv_read_u32(cursor);
 	struct solv_cursor part =
 		solv_read_part(cursor, file->prefixed ? solv_read_u32(cursor) : unpacked);
-	char start[SHARED_MAX + 1] = "";
+	char start[SOLVFILE_SHARED_MAX + 1] = "";
 	size_t length = 0, total = 0;
 
 	file->kinds = calloc(file->strings, sizeof(*file->kinds));
@@ -166,12 +162,12 @@ static int read_strings(struct solvfile *file, struct solv_cursor *cursor)
 		if (!end || same > length)
 			return -EBADMSG;
 		rest = (size_t)(end - part.at);
-		kept = rest < SHARED_MAX - same ? rest : SHARED_MAX - same;
+		kept = rest < SOLVFILE_SHARED_MAX - same ? rest : SOLVFILE_SHARED_MAX - same;
 		memcpy(start + same, part.at, kept);
 		start[same + kept] = '\0';
 		length = same + rest;
 		total += length + 1;
-		if (length < SHARED_MAX)
+		if (length < SOLVFILE_SHARED_MAX)
 			file->kinds[i] = kind_of(start);
 		part.at = end + 1;
 		if (total > SOLVFILE_UNPACKED_MAX)
@@ -391,7 +387,7 @@ int solvfile_check(const uint8_t *data, size_t size, const char **ret_why)
 	if (flags & FLAG_USERDATA) {
 		uint32_t userdata = solv_read_u32(&cursor);
 
-		if (userdata > USERDATA_MAX)
+		if (userdata > SOLVFILE_USERDATA_MAX)
 			return -EBADMSG;
 		solv_skip(&cursor, userdata);
 	}

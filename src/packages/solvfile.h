@@ -12,12 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Largest file, in bytes: the biggest distribution's has some 100 MB with all file lists. */
-#define SOLVFILE_SIZE_MAX (512U << 20)
-/** Most bytes that its packed parts (strings; descriptions and file lists) may unpack to, each. */
-#define SOLVFILE_UNPACKED_MAX (512U << 20)
-/** Most operators and names in one dependency; solvers descend into it without looking back. */
-#define SOLVFILE_DEPENDENCY_MAX 4096
+#include "base/limits.h"
 
 /** How many bytes of a file solvfile_is() needs. */
 #define SOLVFILE_MAGIC_SIZE 4

@@ -10,11 +10,9 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "packages/cache.h"
-
-/** Largest description of a product or release, in bytes: real ones are below 16 KiB. */
-#define RELEASE_SIZE_MAX (1U << 20)
 
 /* What is gathered of one package manager. */
 struct survey {
@@ -44,7 +42,7 @@ static char *find_between(int root_fd, const char *path, const char *before, con
 	auto_bytes struct bytes bytes = { 0 };
 	const char *found;
 
-	if (file_read_in_root(root_fd, path, RELEASE_SIZE_MAX, &bytes) < 0)
+	if (file_read_in_root(root_fd, path, SYSTEM_RELEASE_SIZE_MAX, &bytes) < 0)
 		return NULL;
 	if (*before == '\n' && text_starts((const char *)bytes.data, before + 1))
 		found = (const char *)bytes.data + strlen(before + 1);

@@ -8,15 +8,9 @@
 
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "packages/lock.h"
 #include "packages/source.h"
-
-/** Most files of one folder that are read: real systems have a few dozen. */
-#define SYSTEM_FILES_MAX 1000
-/** Most repositories, over all files. */
-#define SYSTEM_REPOSITORIES_MAX 2000
-/** Longest value of a variable, in bytes. */
-#define SYSTEM_VARIABLE_MAX 4096U
 
 struct system_request {
 	int root_fd;

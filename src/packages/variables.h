@@ -7,11 +7,7 @@
 #pragma once
 
 #include "base/array.h"
-
-/** Longest expanded text, in bytes: a URL is far below. */
-#define VARIABLES_TEXT_MAX (64U << 10)
-/** How deep words of ${name:-word} may hold references themselves. */
-#define VARIABLES_DEPTH_MAX 16
+#include "base/limits.h"
 
 /* All zero is none. */
 struct variables {

@@ -14,7 +14,7 @@
 /** Kernels side by side: with more there would be no room for the packages. */
 #define KERNELS_ABREAST 7
 /** Symbols named of what does not fit; a wrong kernel makes thousands. */
-#define SYMBOLS_SHOWN_MAX 10
+#define SYMBOLS_SHOWN 10
 
 static const char *base_name(const char *path)
 {
@@ -118,8 +118,8 @@ static void put_table(const struct page *page, const struct check *check, size_t
 
 static void put_symbols(const struct page *page, const char *what, const struct strings *symbols)
 {
-	bool cut = !page->style->verbose && symbols->count > SYMBOLS_SHOWN_MAX;
-	struct strings shown = { symbols->items, cut ? SYMBOLS_SHOWN_MAX : symbols->count };
+	bool cut = !page->style->verbose && symbols->count > SYMBOLS_SHOWN;
+	struct strings shown = { symbols->items, cut ? SYMBOLS_SHOWN : symbols->count };
 	auto_free char *text = strings_join(&shown, ", ");
 
 	if (symbols->count == 0)

@@ -9,7 +9,7 @@
 #include "report/page.h"
 
 /** Columns for drivers: all but a few kernel modules have shorter names. */
-#define DRIVER_COLUMNS_MAX 16
+#define DRIVER_COLUMNS 16
 
 static bool is_bound(const struct device *device)
 {
@@ -52,9 +52,9 @@ static struct columns measure(const struct device_list *devices)
 		auto_free char *slot = label_slot(&devices->items[i]);
 
 		known |= devices->items[i].driver_known;
-		columns.slot = wider(columns.slot, slot, LABEL_SLOT_MAX);
+		columns.slot = wider(columns.slot, slot, LABEL_SLOT_COLUMNS);
 		columns.driver =
-			wider(columns.driver, driver_label(&devices->items[i]), DRIVER_COLUMNS_MAX);
+			wider(columns.driver, driver_label(&devices->items[i]), DRIVER_COLUMNS);
 	}
 	if (!known)
 		columns.driver = 0;

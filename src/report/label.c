@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /** Longest modalias shown as a name: DMI ones run to 300 characters and say it all up front. */
-#define MODALIAS_SHOWN_MAX 60
+#define MODALIAS_SHOWN 60
 
 static bool is_field_letter(char c)
 {
@@ -35,9 +35,9 @@ static char *short_modalias(const struct device *device)
 {
 	const char *modalias = device->modaliases.count ? device->modaliases.items[0] : "?";
 
-	if (strlen(modalias) <= MODALIAS_SHOWN_MAX)
+	if (strlen(modalias) <= MODALIAS_SHOWN)
 		return strdup(modalias);
-	return text_format("%.*s...", MODALIAS_SHOWN_MAX - 3, modalias);
+	return text_format("%.*s...", MODALIAS_SHOWN - 3, modalias);
 }
 
 char *label_slot(const struct device *device)

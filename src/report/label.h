@@ -9,7 +9,7 @@
 #include "hardware/device.h"
 
 /** Columns that a device's label takes in a table; longer ones get a line of their own. */
-#define LABEL_SLOT_MAX 20
+#define LABEL_SLOT_COLUMNS 20
 
 /* Where DEVICE is: "0000:3b:00.0", "1-4:1.0"; in a plain list its first modalias, shortened. */
 char *label_slot(const struct device *device);

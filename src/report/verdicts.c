@@ -11,15 +11,15 @@
 #include "select/rank.h"
 
 /** Devices listed below a package unless verbose: a server has dozens of ports of one card. */
-#define DEVICES_SHOWN_MAX 4
+#define DEVICES_SHOWN 4
 /** Columns of the build labels in the list of refusals. */
-#define BUILD_LABEL_MAX 40
+#define BUILD_LABEL_COLUMNS 40
 /** From this width on a refusal is one line; in fewer columns its reason gets its own. */
 #define ONE_LINE_WIDTH 110
 /** Symbols named after a refusal when verbose; a wrong kernel makes thousands. */
-#define SYMBOLS_SHOWN_MAX 10
+#define SYMBOLS_SHOWN 10
 /** Symbols named in the sentence of a refusal. */
-#define SYMBOLS_NAMED_MAX 3
+#define SYMBOLS_NAMED 3
 
 size_t verdicts_refused_count(const struct plan *plan)
 {
@@ -45,7 +45,7 @@ static unsigned int widest_slot(const struct report *report, const struct plan_p
 		auto_free char *slot = label_slot(served.items[i].device);
 		unsigned int columns = slot ? page_columns(slot) : 0;
 
-		if (columns > widest && columns <= LABEL_SLOT_MAX)
+		if (columns > widest && columns <= LABEL_SLOT_COLUMNS)
 			widest = columns;
 	}
 	return widest;
@@ -109,7 +109,7 @@ static void put_devices(const struct report *report, const struct page *page, un
 	for (size_t i = 0; i < served.count; i++) {
 		if (served.items[i].folded)
 			continue;
-		if (!verbose && shown++ == DEVICES_SHOWN_MAX)
+		if (!verbose && shown++ == DEVICES_SHOWN)
 			break;
 		put_device(page, width, &served.items[i]);
 		left -= 1 + served.items[i].alike;
@@ -290,7 +290,7 @@ static unsigned int build_width(const struct report *report, const struct page *
 			continue;
 		label = build_label(package);
 		columns = label ? page_columns(label) : 0;
-		if (columns > width && columns <= BUILD_LABEL_MAX)
+		if (columns > width && columns <= BUILD_LABEL_COLUMNS)
 			width = columns;
 	}
 	return width;
@@ -298,7 +298,7 @@ static unsigned int build_width(const struct report *report, const struct page *
 
 static void put_symbols(const struct page *page, const char *what, const struct strings *symbols)
 {
-	auto_free char *list = strings_enumerate(symbols, SYMBOLS_SHOWN_MAX);
+	auto_free char *list = strings_enumerate(symbols, SYMBOLS_SHOWN);
 
 	if (symbols->count > 0 && list)
 		page_line(page, 6, INK_FAINT, "%s: %s", what, list);
@@ -313,7 +313,7 @@ static char *refusal_text(const struct plan_package *package, size_t alike, bool
 	auto_free char *list = NULL, *more = NULL;
 
 	if (package->reason == REASON_KABI_MISMATCH && symbols->count > 0 && !verbose)
-		list = strings_enumerate(symbols, SYMBOLS_NAMED_MAX);
+		list = strings_enumerate(symbols, SYMBOLS_NAMED);
 	if (alike > 0)
 		more = text_format(" (and %zu build%s more)", alike, alike == 1 ? "" : "s");
 	return text_format("%s%s%s%s", detail ? detail : "", list ? ": " : "", list ? list : "",

@@ -12,7 +12,7 @@
 #define WHAT "check the driver package"
 
 /** Names that a message offers to whoever mistyped one. */
-#define NAMES_OFFERED_MAX 3
+#define NAMES_OFFERED 3
 
 void kmps_done(struct kmps *list)
 {
@@ -105,7 +105,7 @@ static int none_named(const struct kmps_offer *offer, const char *text, struct e
 	auto_strings struct strings near = { 0 };
 	auto_free char *names = NULL;
 
-	if (catalog_near_names(offer->catalog, text, NAMES_OFFERED_MAX, &near) < 0)
+	if (catalog_near_names(offer->catalog, text, NAMES_OFFERED, &near) < 0)
 		return -ENOMEM;
 	names = strings_join(&near, ", ");
 	if (!names)

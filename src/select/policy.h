@@ -7,17 +7,11 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "select/plan.h"
 
 /** Where it is looked for below the root, unless a file is given. */
 #define POLICY_PATH "/etc/kmp-match/policy.conf"
-/** Largest file, in bytes, and most rules of it: people write them. */
-#define POLICY_SIZE_MAX  (1U << 20)
-#define POLICY_RULES_MAX 1000
-/** Longest value, in bytes: a pattern of modaliases with room. */
-#define POLICY_VALUE_MAX 4096
-/** Largest weight of a rule, either way: the sum of all stays an int. */
-#define POLICY_WEIGHT_MAX 1000000
 
 enum policy_action { POLICY_PREFER, POLICY_BLOCK, POLICY_PIN };
 enum policy_condition {

@@ -10,9 +10,9 @@
 #include "select/rank.h"
 
 /** Symbols that a sentence names; kabi has them all. */
-#define SYMBOLS_NAMED_MAX 10
+#define SYMBOLS_NAMED 10
 /** Assumed requirements that a sentence names; the package has them all. */
-#define ASSUMED_NAMED_MAX 10
+#define ASSUMED_NAMED 10
 
 static const char *plural(size_t count)
 {
@@ -178,14 +178,14 @@ static char *list_findings(const struct kabi *kabi)
 	for (size_t i = 0; i < kabi->finding_count; i++)
 		if (add_finding(&list, &kabi->findings[i]) < 0)
 			return NULL;
-	return strings_enumerate(&list, SYMBOLS_NAMED_MAX);
+	return strings_enumerate(&list, SYMBOLS_NAMED);
 }
 
 static char *fail_kabi(const struct step_context *context, const struct plan_package *package)
 {
 	const struct kabi *kabi = &package->kabi;
-	auto_free char *missing = strings_enumerate(&kabi->missing, SYMBOLS_NAMED_MAX);
-	auto_free char *differing = strings_enumerate(&kabi->differing, SYMBOLS_NAMED_MAX);
+	auto_free char *missing = strings_enumerate(&kabi->missing, SYMBOLS_NAMED);
+	auto_free char *differing = strings_enumerate(&kabi->differing, SYMBOLS_NAMED);
 	auto_free char *findings = list_findings(kabi);
 
 	(void)context;
@@ -231,7 +231,7 @@ static bool is_older_than_installed(const struct step_context *context,
 static char *pass_dependencies(const struct step_context *context,
 			       const struct plan_package *package)
 {
-	auto_free char *assumed = strings_enumerate(&package->assumed, ASSUMED_NAMED_MAX);
+	auto_free char *assumed = strings_enumerate(&package->assumed, ASSUMED_NAMED);
 
 	if (!assumed)
 		return NULL;

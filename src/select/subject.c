@@ -16,7 +16,7 @@
 #define HINT_SCAN "kmp-match scan lists the devices"
 
 /** Names shown to somebody who mistyped one. */
-#define NEAR_NAMES_MAX 3
+#define NEAR_NAMES_SHOWN 3
 
 const char *subject_kind_id(enum subject_kind kind)
 {
@@ -266,7 +266,7 @@ static int refuse_package(const struct subject *subject, const struct catalog *c
 {
 	auto_strings struct strings near = { 0 };
 	auto_free char *hint = NULL;
-	int r = catalog_near_names(catalog, subject->text, NEAR_NAMES_MAX, &near);
+	int r = catalog_near_names(catalog, subject->text, NEAR_NAMES_SHOWN, &near);
 
 	if (r < 0)
 		return r;

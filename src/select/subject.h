@@ -8,12 +8,10 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "hardware/device.h"
 #include "kernel/kernel.h"
 #include "packages/catalog.h"
-
-/** Most packages that one pattern may name: each gets a page. */
-#define SUBJECT_PACKAGES_MAX 1000
 
 enum subject_kind {
 	SUBJECT_MACHINE, /* nothing was named: every device that a package is made for */

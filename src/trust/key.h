@@ -12,11 +12,8 @@
 #include <stdint.h>
 
 #include "base/files.h"
+#include "base/limits.h"
 #include "trust/packet.h"
-
-/** Largest key packet and user id, in bytes: RSA of 16,384 bits has 2 KiB, GnuPG's ids as much. */
-#define KEY_PACKET_MAX  8192
-#define KEY_USER_ID_MAX 2048
 
 /* The main key, or a subkey. */
 struct key_part {

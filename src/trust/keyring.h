@@ -10,12 +10,8 @@
 #include <stddef.h>
 
 #include "base/diagnostic.h"
+#include "base/limits.h"
 #include "trust/key.h"
-
-/** Largest file of keys, in bytes: a whole distribution's are below 200 KiB. */
-#define KEYRING_FILE_MAX (4U << 20)
-/** Most files of a folder that are read; vendors' keys are a handful. */
-#define KEYRING_FILES_MAX 1000
 
 struct keyring;
 

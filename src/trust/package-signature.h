@@ -8,11 +8,9 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "trust/keyring.h"
 #include "trust/trust.h"
-
-/** Most that may stand before the payload, in bytes: those of kernel packages have 2 MiB. */
-#define PACKAGE_FRONT_MAX (64U << 20)
 
 /*
  * What the signatures of the RPM open at FD are worth at NOW, in seconds since 1970. Header and

@@ -23,7 +23,7 @@ static struct config_space make_space(const char *registers, size_t size)
 		char *rest;
 		unsigned long where = strtoul(at, &rest, 16);
 
-		assert_true(*rest == '=' && where < CONFIG_SPACE_MAX);
+		assert_true(*rest == '=' && where < CONFIG_SPACE_SIZE);
 		space.bytes[where] = (uint8_t)strtoul(rest + 1, &rest, 16);
 		at = rest + strspn(rest, " ");
 	}
@@ -129,7 +129,7 @@ static void every_length_is_read_or_refused(void **state)
 	for (size_t i = 0; i < COUNT(samples); i++) {
 		bool was_whole = false;
 
-		for (size_t size = 0; size <= CONFIG_SPACE_MAX; size++) {
+		for (size_t size = 0; size <= CONFIG_SPACE_SIZE; size++) {
 			struct config_space space = make_space(samples[i], size);
 			auto_free char *modalias = NULL;
 			bool whole = false;
