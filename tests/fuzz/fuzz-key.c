@@ -48,14 +48,11 @@ static void check_packets(const struct bytes *packets)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_bytes struct bytes file = { .data = calloc(1, size + 1), .size = size };
+	auto_bytes struct bytes file = fuzz_bytes(data, size);
 	auto_bytes struct bytes packets = { 0 };
 	size_t at = 0, before;
 	int r;
 
-	promise(file.data);
-	if (size > 0)
-		memcpy(file.data, data, size);
 	r = armor_decode(&file, ARMOR_KEY, &packets);
 	promise(r == 0 || r == -ENODATA || r == -EBADMSG);
 	if (r < 0)
