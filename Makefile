@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make help` lists the targets. V=1 shows commands, SANITIZE=1 builds with ASan and UBSan, CC=clang
-# builds with clang, WITHOUT="pci usb" leaves libpci and libusb out, WERROR= lets warnings pass;
-# CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
+# builds with clang, WITHOUT="pci usb seccomp" leaves libpci, libusb and libseccomp out, WERROR= lets
+# warnings pass; CFLAGS, CPPFLAGS and LDFLAGS are the packager's.
 
 VERSION := 0.1.0
 prefix ?= /usr
@@ -33,6 +33,7 @@ endif
 
 libraries := libsolv libsolvext rpm libkmod libudev json-c zlib liblzma libzstd libcrypto
 libraries += $(if $(filter pci,$(WITHOUT)),,libpci) $(if $(filter usb,$(WITHOUT)),,libusb-1.0)
+libraries += $(if $(filter seccomp,$(WITHOUT)),,libseccomp)
 Q := $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n')
 
@@ -61,12 +62,14 @@ endif
 fortify := $(if $(sanitize),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -MMD -MP -fPIE \
 	-fvisibility=hidden $(if $(filter pci,$(WITHOUT)),-DWITHOUT_PCI) \
-	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) $(flags_taken) $(WERROR) $(fortify) \
+	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) \
+	$(if $(filter seccomp,$(WITHOUT)),-DWITHOUT_SECCOMP) $(flags_taken) $(WERROR) $(fortify) \
 	$(sanitize) $(if $(sanitize),-DSANITIZED) $(library_cflags)
 own_ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
 
 library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
 library_sources := $(filter-out src/verbs/% $(WITHOUT:%=src/hardware/%.c),$(library_sources))
+library_sources := $(filter-out $(if $(filter seccomp,$(WITHOUT)),src/base/syscalls.c),$(library_sources))
 program_sources := src/main.c $(sort $(wildcard src/verbs/*.c))
 objects = $(patsubst %.c,$(build)/%.o,$(1))
 

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "deliver/delivery.h"
+#include "deliver/stage.h"
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
 #include "packages/keys.h"
@@ -80,19 +81,48 @@ static int open_sources(struct pipeline *pipeline, const struct options *options
 	return 0;
 }
 
-/* Stage 2: what is installed, and what is on offer. A repository that fails is reported, not fatal.
- */
-static int read_packages(struct pipeline *pipeline, const struct options *options, bool offered,
-			 struct error *reterr)
+/* Behind the first fence, which leaves the copy of the database to librpm. */
+static void enter_sandbox(struct pipeline *pipeline, const struct database *database)
 {
+	int copy_fd = database_copy_fd(database);
+	auto_fd int beside_fd =
+		copy_fd < 0 ? -1 : openat(copy_fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct landlock_place places[] = {
+		{ .fd = pipeline->stage_fd },
+		{ .fd = copy_fd },
+		{ .fd = beside_fd, .empty_only = true },
+	};
+
+	sandbox_enter(places, COUNT(places), &pipeline->sandbox);
+}
+
+/* What is installed. The second fence, for all that follows, is up when this is done. */
+static int read_base(struct pipeline *pipeline, const struct options *options, bool staging,
+		     struct error *reterr)
+{
+	auto_database struct database *database = NULL;
 	int r = catalog_new(&pipeline->catalog);
 
 	if (r == 0)
-		r = catalog_add_base(pipeline->catalog, pipeline->root_fd, reterr);
-	if (r < 0 || !offered)
-		return r < 0 ? r : 0;
-	r = keys_read(catalog_base_keys(pipeline->catalog), options->keys, &pipeline->keyring,
-		      &pipeline->diagnostics, reterr);
+		r = database_open(pipeline->root_fd, &database, reterr);
+	if (r < 0)
+		return r;
+	if (staging)
+		pipeline->stage_made = stage_make(options->stage_dir, &pipeline->stage_fd);
+	enter_sandbox(pipeline, database);
+	r = catalog_add_base(pipeline->catalog, database, reterr);
+	database = database_close(database);
+	sandbox_tighten(pipeline->stage_fd, &pipeline->sandbox);
+	return r < 0 ? r : 0;
+}
+
+/* Stage 2: what is on offer. A repository that fails is reported, not fatal. */
+static int read_packages(struct pipeline *pipeline, const struct options *options,
+			 struct error *reterr)
+{
+	int r = keys_read(catalog_base_keys(pipeline->catalog), options->keys, &pipeline->keyring,
+			  &pipeline->diagnostics, reterr);
+
 	if (r == 0)
 		r = open_sources(pipeline, options, reterr);
 	if (r == 0 && catalog_has_base(pipeline->catalog))
@@ -115,12 +145,14 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 {
 	int r;
 
-	*ret = (struct pipeline){ .root_fd = -1 };
+	*ret = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };
 	r = open_root(ret, options, reterr);
+	if (r == 0)
+		r = read_base(ret, options, parts->staging, reterr);
 	if (r == 0 && parts->hardware)
 		r = read_hardware(ret, options, reterr);
-	if (r == 0)
-		r = read_packages(ret, options, parts->sources, reterr);
+	if (r == 0 && parts->sources)
+		r = read_packages(ret, options, reterr);
 	return r;
 }
 
@@ -214,6 +246,7 @@ static int deliver(struct pipeline *pipeline, const struct options *options, str
 	struct manifest_context context = { pipeline, options };
 	const struct delivery delivery = {
 		.stage_dir = options->stage_dir,
+		.made = pipeline->stage_made,
 		.kernel_release = pipeline->kernel.release,
 		.sources = pipeline->sources,
 		.plan = pipeline->plan,
@@ -246,7 +279,11 @@ static int settle_exit(const struct pipeline *pipeline)
 
 int pipeline_run(const struct options *options, struct pipeline *ret, struct error *reterr)
 {
-	const struct pipeline_parts all = { .hardware = true, .sources = true };
+	const struct pipeline_parts all = {
+		.hardware = true,
+		.sources = true,
+		.staging = !options->dry_run,
+	};
 	struct pipeline *pipeline = ret;
 	int r = pipeline_read(options, &all, pipeline, reterr);
 
@@ -273,6 +310,7 @@ struct report pipeline_report(const struct pipeline *pipeline, const struct opti
 	return (struct report){
 		.dry_run = options->dry_run,
 		.gpg_checks = !options->no_gpg_checks,
+		.sandbox = &pipeline->sandbox,
 		.policy = pipeline->policy.path,
 		.kernel = &pipeline->kernel,
 		.sources = pipeline->sources,
@@ -301,5 +339,6 @@ void pipeline_done(struct pipeline *pipeline)
 	kernel_done(&pipeline->kernel);
 	device_list_done(&pipeline->devices);
 	release_fd(&pipeline->root_fd);
-	*pipeline = (struct pipeline){ .root_fd = -1 };
+	release_fd(&pipeline->stage_fd);
+	*pipeline = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };
 }

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/sandbox.h"
 #include "packages/lock.h"
 #include "report/report.h"
 #include "select/policy.h"
@@ -49,6 +50,9 @@ struct options {
 /* Everything a run found and decided. */
 struct pipeline {
 	int root_fd;
+	struct sandbox sandbox; /* in which everything is read */
+	int stage_fd; /* of the staging directory, the one place to write to, or -1 */
+	int stage_made; /* what stage_make() said */
 	struct device_list devices;
 	struct kernel kernel;
 	struct subject subject; /* with options->explain */
@@ -71,9 +75,13 @@ struct pipeline {
 struct pipeline_parts {
 	bool hardware;
 	bool sources;
+	bool staging; /* something may be written, to options->stage_dir */
 };
 
-/* The first stages by themselves. As pipeline_run(). */
+/*
+ * The first stages by themselves. The process is in a sandbox from here on, for good, and can write
+ * nothing, or the staging directory only. As pipeline_run().
+ */
 int pipeline_read(const struct options *options, const struct pipeline_parts *parts,
 		  struct pipeline *ret, struct error *reterr);
 /* What is asked for of the kernel; borrows from both. */

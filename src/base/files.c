@@ -140,12 +140,11 @@ int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *r
 
 int file_create(int dir_fd, const char *path, int flags, mode_t mode)
 {
-	auto_fd int fd =
-		openat(dir_fd, path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	mode_t mask = umask(0);
+	int fd = openat(dir_fd, path, flags | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
-	if (fd < 0)
-		return -errno;
-	return fchmod(fd, mode) < 0 ? -errno : take_fd(&fd);
+	umask(mask);
+	return fd < 0 ? -errno : fd;
 }
 
 int file_write_fd(int fd, const void *data, size_t size)
@@ -251,6 +250,15 @@ bool path_is_safe(const char *path)
 	}
 }
 
+static int make_directory(int dir_fd, const char *name, mode_t mode)
+{
+	mode_t mask = umask(0);
+	int r = mkdirat(dir_fd, name, mode);
+
+	umask(mask);
+	return r < 0 && errno != EEXIST ? -errno : 0;
+}
+
 int dir_make_path(int dir_fd, const char *path, mode_t mode)
 {
 	auto_fd int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -265,19 +273,16 @@ int dir_make_path(int dir_fd, const char *path, mode_t mode)
 	if (!copy)
 		return -ENOMEM;
 	for (part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
-		bool made = mkdirat(fd, part, mode) == 0;
+		int r = make_directory(fd, part, mode);
 		int next;
 
-		if (!made && errno != EEXIST)
-			return -errno;
+		if (r < 0)
+			return r;
 		next = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (next < 0)
 			return -errno;
 		close(fd);
 		fd = next;
-		/* MODE is promised, whatever the umask. */
-		if (made && fchmod(fd, mode) < 0)
-			return -errno;
 	}
 	return 0;
 }

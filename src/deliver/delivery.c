@@ -104,6 +104,9 @@ int delivery_run(const struct delivery *delivery, unsigned int *ret_generation,
 	*ret_generation = 0;
 	if (!has_something_to_stage(plan))
 		return 0;
+	if (delivery->made < 0)
+		return error_set(reterr, delivery->made, "make the staging directory",
+				 delivery->stage_dir, NULL, "name another one with --stage-dir");
 	r = stage_begin(delivery->stage_dir, delivery->kernel_release, room_needed(plan), &stage,
 			reterr);
 	for (size_t i = 0; r == 0 && i < plan->count; i++)

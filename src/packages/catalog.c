@@ -8,7 +8,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "packages/database.h"
 #include "packages/rpm.h"
 
 int catalog_new(struct catalog **ret)
@@ -90,10 +89,10 @@ const struct strings *catalog_base_keys(const struct catalog *catalog)
 	return &catalog->keys;
 }
 
-int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr)
+int catalog_add_base(struct catalog *catalog, const struct database *database, struct error *reterr)
 {
 	Repo *installed = catalog->pool->installed;
-	int r = database_read(root_fd, add_installed, catalog, reterr);
+	int r = database ? database_read(database, add_installed, catalog, reterr) : 0;
 
 	repo_internalize(installed);
 	if (r < 0)

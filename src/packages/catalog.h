@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "packages/database.h"
 #include "packages/driver.h"
 #include "packages/ids.h"
 #include "packages/rpm.h"
@@ -22,10 +23,11 @@ int catalog_new(struct catalog **ret);
 struct catalog *catalog_free(struct catalog *catalog);
 
 /*
- * Make the rpm database below ROOT_FD the base, if there is one that is not empty.
+ * Make DATABASE, NULL if there is none, the base unless it is empty.
  * 1 if it is, 0 if the base is bare, or -errno with *RETERR set.
  */
-int catalog_add_base(struct catalog *catalog, int root_fd, struct error *reterr);
+int catalog_add_base(struct catalog *catalog, const struct database *database,
+		     struct error *reterr);
 /*
  * Load the metadata of SOURCE, the INDEXth; counts its packages and drivers.
  * 0, or -errno with source->error set and source->failed true; what was readable is loaded.

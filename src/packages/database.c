@@ -29,16 +29,18 @@
 /* A second run may come between the making of a folder and its lock, hardly so many times. */
 #define FOLDER_TRIES 8
 
+/* A folder of our own; the lock on it says that its owner lives. */
+struct copy {
+	char *path; /* NULL before it is made */
+	int fd;
+};
+
 struct database {
 	int fd; /* of its folder */
 	const char *folder; /* below the root */
 	const char *file;
+	struct copy copy;
 };
-
-static void close_database(struct database *database)
-{
-	release_fd(&database->fd);
-}
 
 /* Where there is a database: true, and *RET owns its folder. */
 static bool find_database(int root_fd, struct database *ret)
@@ -55,7 +57,9 @@ static bool find_database(int root_fd, struct database *ret)
 			if (fstatat(fd, files[j], &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 			    !S_ISREG(st.st_mode))
 				continue;
-			*ret = (struct database){ take_fd(&fd), folders[i], files[j] };
+			ret->fd = take_fd(&fd);
+			ret->folder = folders[i];
+			ret->file = files[j];
 			return true;
 		}
 	}
@@ -80,16 +84,16 @@ static int copy_file(int from_dir, int to_dir, const char *name)
 	return moved < 0 ? -errno : 0;
 }
 
-/* A folder of our own; the lock on it says that its owner lives. */
-struct copy {
-	char *path; /* NULL before it is made */
-	int fd;
-};
-
 static void remove_copy(struct copy *copy)
 {
+	auto_strings struct strings names = { 0 };
+
+	/* Around it nothing but an empty folder may be removable by now. */
+	if (copy->path && dir_names(copy->fd, &names) == 0)
+		for (size_t i = 0; i < names.count; i++)
+			(void)file_remove_tree(copy->fd, names.items[i]);
 	if (copy->path)
-		file_remove_tree(AT_FDCWD, copy->path);
+		(void)rmdir(copy->path);
 	release_fd(&copy->fd);
 	free(copy->path);
 }
@@ -170,13 +174,13 @@ static int make_folder(struct copy *ret)
  * only reads (sqlite.org/wal.html, "Read-Only Databases"); so it gets a copy. The log goes last:
  * what a writer adds to it meanwhile is complete or ignored.
  */
-static int copy_sqlite(const struct database *database, struct copy *ret)
+static int copy_sqlite(struct database *database)
 {
-	int r = make_folder(ret);
+	int r = make_folder(&database->copy);
 
 	if (r == 0)
-		r = copy_file(database->fd, ret->fd, SQLITE_FILE);
-	return r < 0 ? r : copy_file(database->fd, ret->fd, SQLITE_FILE "-wal");
+		r = copy_file(database->fd, database->copy.fd, SQLITE_FILE);
+	return r < 0 ? r : copy_file(database->fd, database->copy.fd, SQLITE_FILE "-wal");
 }
 
 /* Does the file begin so, and has it more than MORE bytes? */
@@ -215,29 +219,57 @@ static int set_error(const struct database *database, int r, const char *message
 			 r == -EBADMSG ? "repair it with rpm --rebuilddb" : NULL);
 }
 
-int database_read(int root_fd, int (*visit)(void *context, void *header), void *context,
-		  struct error *reterr)
+int database_open(int root_fd, struct database **ret, struct error *reterr)
 {
-	AUTO(close_database) struct database database = { .fd = -1 };
-	AUTO(remove_copy) struct copy copy = { .fd = -1 };
-	auto_free char *message = NULL;
-	auto_free char *path = NULL;
+	auto_database struct database *database = calloc(1, sizeof(*database));
 	int r = 0;
 
-	if (!find_database(root_fd, &database))
+	if (!database)
+		return -ENOMEM;
+	database->fd = database->copy.fd = -1;
+	if (!find_database(root_fd, database)) {
+		*ret = NULL;
 		return 0;
-	if (text_equal(database.file, SQLITE_FILE))
-		r = copy_sqlite(&database, &copy);
+	}
+	if (text_equal(database->file, SQLITE_FILE))
+		r = copy_sqlite(database);
 	if (r < 0)
-		return set_error(&database, r, NULL, reterr);
-	if (copy.path && !file_begins(&database, "SQLite format 3", 0))
-		return set_error(&database, -EBADMSG, SQLITE_FILE " is no SQLite database", reterr);
+		return set_error(database, r, NULL, reterr);
+	*ret = take(database);
+	return 0;
+}
+
+int database_copy_fd(const struct database *database)
+{
+	return database ? database->copy.fd : -1;
+}
+
+int database_read(const struct database *database, int (*visit)(void *context, void *header),
+		  void *context, struct error *reterr)
+{
+	const char *copy = database->copy.path;
+	auto_free char *message = NULL;
+	auto_free char *path = NULL;
+	int r;
+
+	if (copy && !file_begins(database, "SQLite format 3", 0))
+		return set_error(database, -EBADMSG, SQLITE_FILE " is no SQLite database", reterr);
 	/* librpm takes paths only; the other one names the directory that is open. */
-	path = copy.path ? strdup(copy.path) : text_format("/proc/self/fd/%d", database.fd);
+	path = copy ? strdup(copy) : text_format("/proc/self/fd/%d", database->fd);
 	if (!path)
 		return -ENOMEM;
 	r = rpm_database_each(path, visit, context, &message);
-	if (r == 0 && is_unread(&database))
+	if (r == 0 && is_unread(database))
 		r = -EBADMSG;
-	return r < 0 ? set_error(&database, r, message, reterr) : 1;
+	return r < 0 ? set_error(database, r, message, reterr) : 0;
+}
+
+struct database *database_close(struct database *database)
+{
+	if (!database)
+		return NULL;
+	remove_copy(&database->copy);
+	release_fd(&database->fd);
+	free(database);
+	return NULL;
 }

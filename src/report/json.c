@@ -273,12 +273,32 @@ static struct json *unmatched_array(const struct plan *plan)
 	return array;
 }
 
+static struct json *sandbox_object(const struct sandbox *sandbox)
+{
+	auto_strings struct strings names = { 0 };
+	struct json *object = json_new_object(), *array = json_new_array();
+
+	if (sandbox->landlock)
+		json_set_number(object, "landlock", sandbox->landlock);
+	else
+		json_set_null(object, "landlock");
+	json_set_bool(object, "seccomp", sandbox->syscalls);
+	json_set_number(object, "user", sandbox->user);
+	if (sandbox_capabilities(sandbox, &names) == 0)
+		for (size_t i = 0; i < names.count; i++)
+			json_append_text(array, names.items[i]);
+	json_set(object, "capabilities", array);
+	return object;
+}
+
 struct json *report_json(const struct report *report)
 {
 	struct json *document = piece_document(), *flaws = json_new_array();
 
 	json_set_bool(document, "dry_run", report->dry_run);
 	json_set_bool(document, "gpg_checks", report->gpg_checks);
+	if (report->sandbox)
+		json_set(document, "sandbox", sandbox_object(report->sandbox));
 	json_set_text(document, "policy", report->policy);
 	json_set(document, "kernel", piece_kernel(report->kernel));
 	json_set(document, "sources", report_json_sources(report));

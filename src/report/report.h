@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/sandbox.h"
 #include "hardware/device.h"
 #include "kernel/kernel.h"
 #include "packages/source.h"
@@ -21,6 +22,7 @@
 struct report {
 	bool dry_run;
 	bool gpg_checks;
+	const struct sandbox *sandbox; /* in which it was found out; NULL: unknown */
 	const char *policy; /* the file that was followed, or NULL */
 	const struct kernel *kernel;
 	const struct source *sources;

@@ -76,7 +76,7 @@ static int print_answer(const struct check *check, const struct options *options
 
 static int run_check(const struct options *options, int argc, char **argv)
 {
-	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1 };
+	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1, .stage_fd = -1 };
 	auto_error struct error error = { 0 };
 	auto_check struct check check = { 0 };
 	int exit, r;
@@ -87,6 +87,7 @@ static int run_check(const struct options *options, int argc, char **argv)
 		return verb_fail(options, &error, EXIT_USAGE);
 	}
 	r = run(options, &pipeline, argc, argv, &check, &error);
+	verb_say_sandbox(&pipeline.sandbox);
 	verb_say_sources(&pipeline);
 	verb_warn(&pipeline.diagnostics);
 	if (r < 0) {

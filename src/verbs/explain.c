@@ -59,7 +59,7 @@ static bool is_partial(const struct pipeline *pipeline)
 
 static int run_explain(const struct options *options, int argc, char **argv)
 {
-	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1 };
+	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1, .stage_fd = -1 };
 	auto_explanation struct explanation explanation = { 0 };
 	auto_error struct error error = { 0 };
 	struct options own = *options;
@@ -70,6 +70,7 @@ static int run_explain(const struct options *options, int argc, char **argv)
 	own.dry_run = own.explain = true;
 	own.subject = argc ? argv[0] : NULL;
 	r = pipeline_run(&own, &pipeline, &error);
+	verb_say_sandbox(&pipeline.sandbox);
 	if (r == 0)
 		r = explain(&pipeline, &own, &explanation);
 	if (r < 0) {

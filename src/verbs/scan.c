@@ -5,16 +5,17 @@
 
 #include "base/cleanup.h"
 #include "hardware/hardware.h"
+#include "verbs/save.h"
 #include "verbs/verb.h"
 
-static int save_snapshot(const struct device_list *devices, const char *file, struct error *reterr)
+static int save_snapshot(const struct device_list *devices, struct save *save, struct error *reterr)
 {
 	auto_json struct json *json = report_devices_json(devices);
 	auto_free char *text = json_text(json);
 
 	if (!text)
 		return -ENOMEM;
-	return verb_save("save the snapshot", file, text, strlen(text), reterr);
+	return save_finish(save, "save the snapshot", text, strlen(text), reterr);
 }
 
 static int print_devices(const struct device_list *devices, const struct options *options)
@@ -34,13 +35,22 @@ static int run_scan(const struct options *options, int argc, char **argv)
 {
 	auto_device_list struct device_list devices = { 0 };
 	auto_error struct error error = { 0 };
+	auto_save struct save save = { .fd = -1 };
+	struct sandbox sandbox;
 	int r = verb_no_arguments(options, "scan", argc, argv);
 
 	if (r)
 		return r;
-	r = hardware_read(&options->hardware, &devices, &error);
+	if (options->save)
+		r = save_begin(options->save, &save, &error);
+	if (r == 0) {
+		sandbox_enter(NULL, 0, &sandbox);
+		sandbox_tighten(-1, &sandbox);
+		verb_say_sandbox(&sandbox);
+		r = hardware_read(&options->hardware, &devices, &error);
+	}
 	if (r == 0 && options->save)
-		r = save_snapshot(&devices, options->save, &error);
+		r = save_snapshot(&devices, &save, &error);
 	if (r < 0) {
 		error_set(&error, r, "scan the hardware", NULL, NULL, NULL);
 		return verb_fail(options, &error, EXIT_TROUBLE);

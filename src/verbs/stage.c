@@ -43,13 +43,14 @@ static int print_answer(const struct pipeline *pipeline, const struct options *o
 
 static int run_stage(const struct options *options, int argc, char **argv)
 {
-	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1 };
+	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1, .stage_fd = -1 };
 	auto_error struct error error = { 0 };
 	int r = verb_no_arguments(options, "stage", argc, argv);
 
 	if (r)
 		return r;
 	r = pipeline_run(options, &pipeline, &error);
+	verb_say_sandbox(&pipeline.sandbox);
 	if (r < 0) {
 		verb_warn(&pipeline.diagnostics);
 		error_set(&error, r, "choose packages", NULL, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "kernel/table.h"
 #include "select/target.h"
+#include "verbs/save.h"
 #include "verbs/verb.h"
 
 /* The symbols that were asked for. 0, -EINVAL or -ENOMEM. */
@@ -37,7 +38,7 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 	return r;
 }
 
-static int save_table(const struct kernel *kernel, const char *file, struct error *reterr)
+static int save_table(const struct kernel *kernel, struct save *save, struct error *reterr)
 {
 	auto_bytes struct bytes table = { 0 };
 	int r = table_write(kernel, &table, reterr);
@@ -45,7 +46,7 @@ static int save_table(const struct kernel *kernel, const char *file, struct erro
 	if (r < 0)
 		return error_set(reterr, r, "write the symbol table of", kernel->release, NULL,
 				 NULL);
-	return verb_save("save the symbol table", file, table.data, table.size, reterr);
+	return save_finish(save, "save the symbol table", table.data, table.size, reterr);
 }
 
 static int print_symbols(const struct kernel *kernel, const struct strings *names,
@@ -64,16 +65,21 @@ static int print_symbols(const struct kernel *kernel, const struct strings *name
 
 static int run_symbols(const struct options *options, int argc, char **argv)
 {
-	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1 };
+	AUTO(pipeline_done) struct pipeline pipeline = { .root_fd = -1, .stage_fd = -1 };
 	auto_strings struct strings names = { 0 };
 	auto_error struct error error = { 0 };
+	auto_save struct save save = { .fd = -1 };
 	int r = take_names(argc, argv, &names, &error);
 
 	if (r < 0)
 		return verb_fail(options, &error, r == -EINVAL ? EXIT_USAGE : EXIT_TROUBLE);
-	r = find_kernel(&pipeline, options, &error);
+	if (options->save)
+		r = save_begin(options->save, &save, &error);
+	if (r == 0)
+		r = find_kernel(&pipeline, options, &error);
 	if (r == 0 && options->save)
-		r = save_table(&pipeline.kernel, options->save, &error);
+		r = save_table(&pipeline.kernel, &save, &error);
+	verb_say_sandbox(&pipeline.sandbox);
 	verb_say_sources(&pipeline);
 	if (r < 0) {
 		error_set(&error, r, "find the kernel's symbols", NULL, NULL, NULL);

@@ -92,6 +92,13 @@ void verb_warn_all(const struct pipeline *pipeline)
 		verb_warn(&pipeline->sources[i].diagnostics);
 }
 
+void verb_say_sandbox(const struct sandbox *sandbox)
+{
+	auto_free char *sentence = sandbox_sentence(sandbox);
+
+	log_info("%s", sentence ? sentence : "out of memory");
+}
+
 struct report_style verb_style(const struct options *options)
 {
 	const char *term = getenv("TERM");

@@ -28,11 +28,8 @@ int verb_cannot_write(void);
 int verb_no_arguments(const struct options *options, const char *verb, int argc, char **argv);
 /* Say which sources could not be read: of the system as a warning, else as an error. */
 void verb_say_sources(const struct pipeline *pipeline);
-/*
- * Write FILE, whole or not at all; WHAT is for the message. 0, or -errno with *RETERR set.
- */
-int verb_save(const char *what, const char *file, const void *data, size_t size,
-	      struct error *reterr);
+/* Say, if all is to be said, what the process could still do while it read. */
+void verb_say_sandbox(const struct sandbox *sandbox);
 /* Print each of DIAGNOSTICS as a warning. */
 void verb_warn(const struct diagnostics *diagnostics);
 /* Print what hardware, configuration, kernel and sources have to complain of, as warnings. */

@@ -143,3 +143,8 @@ as_nobody() {
 		status=$?
 	errors=$(<"$BATS_TEST_TMPDIR/stderr")
 }
+
+# nothing_staged: the staging directory, ./stage, was not made, or is empty.
+nothing_staged() {
+	[[ ! -e stage ]] || equals "" "$(find stage -mindepth 1)" "staged"
+}

@@ -175,7 +175,7 @@ setup() {
 		--stage-dir stage
 	equals 0 "$status"
 	[[ $output == *[Nn]othing* ]]
-	[[ ! -e stage ]]
+	nothing_staged
 }
 
 @test "a device without a driver whose builds are all refused is 3" {

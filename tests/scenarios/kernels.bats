@@ -206,7 +206,7 @@ is() {
 	equals 3 "$status"
 	equals "rejected kabi-unknown" "$(verdict foo-kmp-default)"
 	equals "$release" "$(json "[p for p in a['packages'] if p['reason'] == 'kabi-unknown'][0]['culprit']")"
-	[[ ! -e stage ]]
+	nothing_staged
 }
 
 @test "without --kernel the only installed kernel is taken, and the newest of a flavor" {

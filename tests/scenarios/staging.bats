@@ -167,7 +167,7 @@ foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64" "$(sort stage/current/packages)"
 	equals '["untrusted", "untrusted"]' "$(json "[p['reason'] for p in a['packages']]")"
 	equals true "$(json "a['gpg_checks'] and 'no-gpg-checks' in a['packages'][0]['detail']")"
 	valid
-	[[ ! -e stage ]]
+	nothing_staged
 	stage
 	before=$(picture)
 	kmp_match --json --kernel ./symvers --kernel-release "$release" --arch x86_64 --hardware machine \

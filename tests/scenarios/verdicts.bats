@@ -95,7 +95,7 @@ plan_text() {
 	kmp_match --json --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
 		--hardware machine --repo repo --stage-dir stage
 	equals 0 "$status" staging
-	[[ ! -e stage ]]
+	nothing_staged
 }
 
 @test "update: it replaces an older build that is installed" {
@@ -430,7 +430,7 @@ rejected other-vendor" "$(verdict foo-kmp-default | sort -r)"
 		--hardware machine --repo repo --stage-dir stage
 	equals 3 "$status"
 	judged foo-kmp-default rejected untrusted None
-	[[ ! -e stage ]]
+	nothing_staged
 }
 
 @test "kabi-unknown: nothing says which symbols the kernel has, so staging refuses" {
@@ -443,7 +443,7 @@ rejected other-vendor" "$(verdict foo-kmp-default | sort -r)"
 		--stage-dir stage --no-gpg-checks
 	equals 3 "$status"
 	judged foo-kmp-default rejected kabi-unknown 6.4.0-1-default
-	[[ ! -e stage ]]
+	nothing_staged
 }
 
 @test "match-all-hint: a hint that fits every machine selects nothing, and is reported" {

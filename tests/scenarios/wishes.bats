@@ -387,7 +387,7 @@ rejected older" "$(verdict raid-kmp-default)"
 		equals 0 "$status" "$answer"
 		has "Every driver package that fits is installed: nothing to do."
 	done
-	[[ ! -e stage ]]
+	nothing_staged
 }
 
 @test "what failed, what was asked wrongly and what was refused are told apart by the exit status" {
