@@ -151,7 +151,7 @@ build/kmp-match.8: docs/man/kmp-match.8.scd
 with_man := $(shell command -v $(SCDOC) 2>/dev/null)
 install: all completion $(if $(with_man),man)
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
-	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md COPYING docs/report.schema.json \
+	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md SECURITY.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/policy.md docs/staging.md docs/symbol-table.md \
 		docs/trust.md
 	install -D -m 644 build/completion/kmp-match.bash \
