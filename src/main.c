@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "verbs/verb.h"
@@ -16,12 +17,16 @@ static const struct verb *const verbs[] = {
 	&verb_stage, &verb_scan, &verb_explain, &verb_check, &verb_symbols,
 };
 
+/* How long a server may be silent, in seconds. */
+#define TIMEOUT_USUAL 30
+
 /* Options without a letter. */
 enum {
 	OPTION_ARCH = 256,
 	OPTION_RELEASE,
 	OPTION_POLICY,
 	OPTION_SAVE,
+	OPTION_TIMEOUT,
 	OPTION_KEYS,
 	OPTION_NO_GPG_CHECKS,
 	OPTION_VERSION
@@ -36,7 +41,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{ 'n', "dry-run", NULL, "write nothing, print the plan" },
-	{ 'r', "repo", "SOURCE", "repository, directory of RPMs or RPM; repeatable" },
+	{ 'r', "repo", "SOURCE", "repository, URL, directory, RPM; repeatable" },
 	{ 'k', "kernel", "KERNEL", "target: release, RPM, symbols, module tree" },
 	{ 'f', "flavor", "NAME", "flavor of the target kernel" },
 	{ OPTION_ARCH, "arch", "ARCH", "architecture of the target kernel" },
@@ -46,6 +51,7 @@ static const struct option_row rows[] = {
 	{ 'o', "stage-dir", "DIR", "staging directory (default: /run/kmp-match)" },
 	{ OPTION_POLICY, "policy", "FILE", "rules that prefer, block or pin packages" },
 	{ OPTION_SAVE, "save", "FILE", "scan, symbols: write them to FILE for later" },
+	{ OPTION_TIMEOUT, "timeout", "SECONDS", "how long a server may be silent (default: 30)" },
 	{ 'j', "json", NULL, "answer in JSON" },
 	{ OPTION_KEYS, "keys", "DIR", "trust the keys in DIR too" },
 	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages with unchecked signatures" },
@@ -98,7 +104,19 @@ static int add(struct strings *list, const char *text)
 	return -1;
 }
 
-/* 0, or -1 if the option is unknown. */
+/* 0, or -1 if it is no number of seconds. */
+static int take_seconds(const char *argument, unsigned int *ret)
+{
+	char *end;
+	unsigned long seconds = strtoul(argument, &end, 10);
+
+	if (*argument < '0' || *argument > '9' || *end || seconds < 1 || seconds > TIMEOUT_MAX)
+		return -1;
+	*ret = (unsigned int)seconds;
+	return 0;
+}
+
+/* 0, or -1 if the option is unknown or its argument makes no sense. */
 static int take_option(struct options *options, int key, const char *argument)
 {
 	switch (key) {
@@ -129,6 +147,8 @@ static int take_option(struct options *options, int key, const char *argument)
 	case OPTION_POLICY:
 		options->policy = argument;
 		return 0;
+	case OPTION_TIMEOUT:
+		return take_seconds(argument, &options->timeout);
 	case OPTION_SAVE:
 		options->save = argument;
 		return 0;
@@ -170,6 +190,14 @@ static void fill_getopt(char *letters, struct option *longs)
 	*letters = '\0';
 }
 
+static const char *why_refused(int key)
+{
+	if (key == ':')
+		return "its argument is not there";
+	return key == OPTION_TIMEOUT ? "it is no number of seconds from 1 to 3600"
+				     : "it is unknown or ambiguous, or takes no argument";
+}
+
 /* KEY is what getopt_long() returned: ':' for an argument that is not there, else '?'. */
 static int refuse_option(struct options *options, int key, int argc, char **argv)
 {
@@ -180,9 +208,7 @@ static int refuse_option(struct options *options, int key, int argc, char **argv
 	for (int i = optind; i < argc; i++)
 		options->json |= text_equal(argv[i], "--json") || text_equal(argv[i], "-j");
 	error_set(&error, -EINVAL, "take the option",
-		  optopt > 0 && optopt < 256 ? letter : argv[optind - 1],
-		  key == ':' ? "its argument is not there"
-			     : "it is unknown or ambiguous, or takes no argument",
+		  optopt > 0 && optopt < 256 ? letter : argv[optind - 1], why_refused(key),
 		  "see kmp-match --help");
 	return verb_fail(options, &error, EXIT_USAGE);
 }
@@ -228,7 +254,8 @@ static void release_options(struct options *options)
 
 int main(int argc, char **argv)
 {
-	AUTO(release_options) struct options options = { .stage_dir = "/run/kmp-match" };
+	AUTO(release_options)
+	struct options options = { .stage_dir = "/run/kmp-match", .timeout = TIMEOUT_USUAL };
 	const struct verb *verb = verbs[0];
 	int status = parse_options(argc, argv, &options);
 

@@ -53,6 +53,21 @@ static int read_hardware(struct pipeline *pipeline, const struct options *option
 	return r;
 }
 
+/* Before anything from outside is parsed: see packages/fetch.h. */
+static int start_fetching(struct pipeline *pipeline, const struct options *options,
+			  struct error *reterr)
+{
+	const struct fetch_request request = {
+		.urls = &options->repositories,
+		.folder = options->dry_run ? NULL : options->stage_dir,
+		.patience = options->timeout,
+		.progress = &pipeline->progress,
+	};
+
+	pipeline->progress = progress_of_stderr(options->verbosity);
+	return fetch_start(&request, &pipeline->fetch, reterr);
+}
+
 /* Those that were given, or else those of the system. */
 static int open_sources(struct pipeline *pipeline, const struct options *options,
 			struct error *reterr)
@@ -75,7 +90,7 @@ static int open_sources(struct pipeline *pipeline, const struct options *options
 	for (size_t i = 0; i < given->count; i++) {
 		struct source *source = &pipeline->sources[pipeline->source_count++];
 
-		if (source_open(given->items[i], i, source) == -ENOMEM)
+		if (source_open(given->items[i], i, pipeline->fetch, source) == -ENOMEM)
 			return -ENOMEM;
 	}
 	return 0;
@@ -146,7 +161,9 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 	int r;
 
 	*ret = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };
-	r = open_root(ret, options, reterr);
+	r = parts->sources ? start_fetching(ret, options, reterr) : 0;
+	if (r == 0)
+		r = open_root(ret, options, reterr);
 	if (r == 0)
 		r = read_base(ret, options, parts->staging, reterr);
 	if (r == 0 && parts->hardware)
@@ -190,6 +207,29 @@ static int consider_subject(struct pipeline *pipeline)
 	return 0;
 }
 
+/* RPMs are fetched only to be staged. */
+static void allow_rpms(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->source_count; i++)
+		if (pipeline->sources[i].remote)
+			remote_allow_rpms(pipeline->sources[i].remote, true);
+}
+
+/* A server that fails while RPMs are fetched is a repository that cannot be read. */
+static void note_lost_sources(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->source_count; i++) {
+		struct source *source = &pipeline->sources[i];
+		struct error *failure = source->remote ? remote_failure(source->remote) : NULL;
+
+		if (!failure || source->failed)
+			continue;
+		source->error = *failure;
+		*failure = (struct error){ 0 };
+		source->failed = pipeline->trouble = true;
+	}
+}
+
 /* Stage 4: match, solve, prove what was chosen, and solve again without what will not do. */
 static int select_packages(struct pipeline *pipeline, const struct options *options,
 			   struct error *reterr)
@@ -206,12 +246,15 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		r = consider_subject(pipeline);
 	if (r == 0)
 		r = selection_lock(pipeline->selection, &pipeline->locks);
+	if (!options->dry_run)
+		allow_rpms(pipeline);
 	if (r == 0 && !options->dry_run)
 		selection_for_staging(pipeline->selection, !options->no_gpg_checks);
 	if (r == 0)
 		r = selection_set_policy(pipeline->selection, &pipeline->policy);
 	if (r == 0)
 		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
+	note_lost_sources(pipeline);
 	for (size_t i = 0; r == 0 && i < pipeline->plan->count; i++)
 		pipeline->trouble |= pipeline->plan->packages[i].reason == REASON_CORRUPT;
 	return r;
@@ -331,6 +374,7 @@ void pipeline_done(struct pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->source_count; i++)
 		source_done(&pipeline->sources[i]);
 	free(pipeline->sources);
+	fetch_stop(pipeline->fetch);
 	keyring_free(pipeline->keyring);
 	subject_done(&pipeline->subject);
 	policy_done(&pipeline->policy);

@@ -10,7 +10,9 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "base/sandbox.h"
+#include "packages/fetch.h"
 #include "packages/lock.h"
 #include "report/report.h"
 #include "select/policy.h"
@@ -38,6 +40,7 @@ struct options {
 	const char *root; /* NULL: the running system */
 	const char *stage_dir;
 	const char *policy; /* NULL: the one below the root */
+	unsigned int timeout; /* seconds that a server may be silent */
 	const char *keys; /* folder of trusted keys besides the system's; NULL: none */
 	const char *save; /* scan --save */
 	bool explain; /* find `subject` (NULL: the machine), and judge the packages that it names */
@@ -58,6 +61,8 @@ struct pipeline {
 	struct subject subject; /* with options->explain */
 	struct catalog *catalog;
 	struct keyring *keyring; /* whom the user trusts, whatever the repository */
+	struct fetch *fetch; /* of the sources that are fetched; NULL if none is */
+	struct progress progress;
 	struct source *sources;
 	size_t source_count;
 	struct policy policy;

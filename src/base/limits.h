@@ -186,3 +186,18 @@
 #define GENERATION_MAX 999999999U
 /** RPMs in a generation of builds not chosen, in bytes: an initrd keeps them in memory. */
 #define OTHER_BUILDS_MAX (256ULL << 20)
+
+/** What a program that is run may say, in bytes: more is passed over, a sentence of it is shown. */
+#define PROCESS_OUTPUT_MAX 16384U
+/** A URL, in bytes: servers take 8 KiB of headers and all, and real ones have 200. */
+#define URL_MAX 4096U
+/** Redirects of one file: mirrors lead on once or twice. */
+#define FETCH_REDIRECTS_MAX 5U
+/** Tries to fetch a file: each goes on where the one before it broke off. */
+#define FETCH_TRIES_MAX 10U
+/** Tries in a row that brought nothing: who waits longer is told so sooner. */
+#define FETCH_VAIN_MAX 3U
+/** Files fetched in a run: a machine is offered hundreds of packages, and needs a few. */
+#define FETCH_FILES_MAX 10000U
+/** Silence of a server that may be asked for, in seconds: nobody waits for longer. */
+#define TIMEOUT_MAX 3600U

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "packages/capability.h"
 #include "packages/rpm.h"
+#include "packages/url.h"
 
 /* "name-epoch:version-release" split as rpm does: epoch before ':', release behind the last '-'. */
 static int split_evr(const char *evr, struct driver *driver)
@@ -209,6 +210,15 @@ static int diagnose_hints(struct driver *driver)
 	return 0;
 }
 
+/* The URL of a package that its metadata says to lie below BASE (xml:base). 0 or -ENOMEM. */
+static int set_elsewhere(const char *base, const char *location, struct driver *driver)
+{
+	if (!base || !url_is_http(base) || !location)
+		return 0;
+	driver->elsewhere = text_format("%s%s%s", base, text_ends(base, "/") ? "" : "/", location);
+	return driver->elsewhere ? 0 : -ENOMEM;
+}
+
 static int fill_identity(Pool *pool, Solvable *s, struct driver *driver)
 {
 	Id checksum_type = 0;
@@ -222,6 +232,7 @@ static int fill_identity(Pool *pool, Solvable *s, struct driver *driver)
 	    copy_text(vendor && *vendor ? vendor : NULL, &driver->vendor) < 0 ||
 	    /* A package with an xml:base of its own lies somewhere else: not at hand. */
 	    copy_text(base ? NULL : solvable_lookup_location(s, NULL), &driver->location) < 0 ||
+	    set_elsewhere(base, solvable_lookup_location(s, NULL), driver) < 0 ||
 	    copy_text(checksum, &driver->checksum) < 0 ||
 	    copy_text(checksum ? solv_chksum_type2str(checksum_type) : NULL,
 		      &driver->checksum_type) < 0)

@@ -241,6 +241,7 @@ struct repomd_entry {
 	const char *location; /* borrowed from the pool, as all */
 	const char *checksum;
 	const char *checksum_type;
+	uint64_t size; /* in bytes, 0 if unknown */
 };
 
 static bool find_repomd_entry(Pool *pool, Repo *repo, const char *type, struct repomd_entry *ret)
@@ -258,6 +259,7 @@ static bool find_repomd_entry(Pool *pool, Repo *repo, const char *type, struct r
 		ret->checksum = pool_lookup_checksum(pool, SOLVID_POS, REPOSITORY_REPOMD_CHECKSUM,
 						     &checksum_type);
 		ret->checksum_type = solv_chksum_type2str(checksum_type);
+		ret->size = pool_lookup_num(pool, SOLVID_POS, REPOSITORY_REPOMD_SIZE, 0);
 		found = ret->location && ret->checksum;
 	}
 	dataiterator_free(&di);
@@ -278,7 +280,8 @@ static int read_repomd(struct catalog *catalog, struct source *source, Repo *rep
 	auto_bytes struct bytes bytes = { 0 };
 	auto_file FILE *file = NULL;
 	struct markup markup = { 0 };
-	int r = file_read_in_root(source->fd, "repodata/repomd.xml", REPOMD_SIZE_MAX, &bytes);
+	int r = source_read(source, "repodata/repomd.xml", REPOMD_SIZE_MAX, 0, &bytes,
+			    &source->error);
 
 	if (r == 0)
 		r = chain_check_repomd(source, &bytes, time(NULL));
@@ -300,7 +303,8 @@ static int read_verified(struct source *source, const struct repomd_entry *entry
 {
 	auto_bytes struct bytes bytes = { 0 };
 	auto_free char *checksum = NULL;
-	int r = file_read_in_root(source->fd, entry->location, PRIMARY_SIZE_MAX, &bytes);
+	int r = source_read(source, entry->location, PRIMARY_SIZE_MAX, entry->size, &bytes,
+			    &source->error);
 
 	if (r < 0)
 		return error_setf(&source->error, r, WHAT, source->location,

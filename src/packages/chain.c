@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "trust/signature.h"
 
@@ -14,11 +15,17 @@ int chain_check_repomd(struct source *source, const struct bytes *repomd, int64_
 {
 	const struct signature_judge judge = { .keyring = source->keyring, .now = now };
 	auto_bytes struct bytes signature = { 0 };
+	auto_error struct error error = { 0 };
 	int r;
 
 	if (!source->keyring)
 		return 0;
-	r = file_read_in_root(source->fd, SIGNATURE, CHAIN_SIGNATURE_MAX, &signature);
+	r = source_read(source, SIGNATURE, CHAIN_SIGNATURE_MAX, 0, &signature, &error);
+	/* Servers that list nothing deny what they do not have. */
+	if (source->remote && r == -EACCES)
+		r = -ENOENT;
+	if (r < 0 && r != -ENOENT && error.what)
+		error_set(&source->error, r, error.what, error.on, error.why, error.hint);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	trust_done(&source->trust);

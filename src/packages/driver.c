@@ -156,6 +156,7 @@ void driver_done(struct driver *driver)
 	free(driver->arch);
 	free(driver->vendor);
 	free(driver->location);
+	free(driver->elsewhere);
 	free(driver->checksum);
 	free(driver->checksum_type);
 	free(driver->family);

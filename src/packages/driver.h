@@ -35,7 +35,8 @@ struct driver {
 	char *arch;
 	char *vendor; /* NULL if none */
 	size_t source; /* index into the catalog's sources; SIZE_MAX: installed */
-	char *location; /* of the RPM, relative to its source; NULL if installed */
+	char *location; /* of the RPM, relative to its source; NULL if installed or elsewhere: */
+	char *elsewhere; /* the http(s) URL that it lies at instead; NULL if none is named */
 	char *checksum; /* of the RPM, lower-case hex; NULL if the metadata has none */
 	char *checksum_type; /* "sha256", ... */
 	uint64_t size; /* of the RPM in bytes; 0 if unknown */

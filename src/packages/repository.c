@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "packages/url.h"
 #include "trust/digest.h"
 
 /** Of the checksum of its URL, in the name of dnf's cache (libdnf: Repo.cpp, getHash). */
@@ -121,21 +122,6 @@ int repository_make(const struct repofile_section *section, const struct variabl
 	return read_urls(section, variables, manager, ret);
 }
 
-static void decode_percent(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; from++, to++) {
-		int high = from[0] == '%' ? text_hex_digit(from[1]) : -1;
-		int low = high >= 0 ? text_hex_digit(from[2]) : -1;
-
-		*to = low >= 0 ? (char)(high * 16 + low) : *from;
-		if (low >= 0)
-			from += 2;
-	}
-	*to = '\0';
-}
-
 char *repository_file_path(const char *url)
 {
 	static const char *const schemes[] = { "file:", "dir:" };
@@ -151,7 +137,7 @@ char *repository_file_path(const char *url)
 		path = strndup(rest, strcspn(rest, "?#"));
 		if (!path)
 			return NULL;
-		decode_percent(path);
+		url_decode(path);
 		return text_format("/%s", path + strspn(path, "/"));
 	}
 	return NULL;
@@ -166,29 +152,11 @@ char *repository_local_path(const struct repository *repository, const char *url
 	return text_format("%s/%s", path, repository->path);
 }
 
-/* URL without what may be a secret: the password, and a query, which holds tokens. */
-static char *without_secrets(const char *url)
-{
-	size_t length = strcspn(url, "?#");
-	const char *host = strstr(url, "://");
-	const char *at = NULL;
-
-	if (!host || (size_t)(host - url) > length)
-		return strndup(url, length);
-	host += strlen("://");
-	for (const char *c = host; c < url + length && *c != '/'; c++)
-		if (*c == '@')
-			at = c + 1;
-	if (!at)
-		return strndup(url, length);
-	return text_format("%.*s%.*s", (int)(host - url), url, (int)(url + length - at), at);
-}
-
 char *repository_shown_url(const struct repository *repository)
 {
 	if (repository->urls.count > 0)
-		return without_secrets(repository->urls.items[0]);
-	return without_secrets(repository->mirrors ? repository->mirrors : repository->alias);
+		return url_shown(repository->urls.items[0]);
+	return url_shown(repository->mirrors ? repository->mirrors : repository->alias);
 }
 
 char *repository_zypp_cache(const struct repository *repository)

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "packages/solvfile.h"
+#include "packages/url.h"
 
 #define WHAT "read the repository"
 
@@ -117,21 +118,38 @@ static int open_path(struct source *source, const char *path)
 	return 0;
 }
 
-int source_open(const char *location, size_t index, struct source *ret)
+/* It is what its repomd.xml says: a server has no directories to look into. */
+static int open_url(struct source *source, const char *location, size_t index, struct fetch *fetch)
+{
+	auto_url struct url url = { 0 };
+	const char *why;
+	int r = url_parse(location, &url, &why);
+
+	if (r == -EINVAL)
+		return error_set(&source->error, r, WHAT, source->location, why,
+				 "check the URL given with --repo");
+	if (r == 0)
+		r = remote_new(fetch, index, &source->remote);
+	return r;
+}
+
+int source_open(const char *location, size_t index, struct fetch *fetch, struct source *ret)
 {
 	const char *path = local_path(location);
 	int r;
 
 	*ret = (struct source){
 		.id = text_format("%zu", index + 1),
-		.location = strdup(location),
+		.location = path ? strdup(location) : url_shown(location),
 		.fd = -1,
 		.priority = (int)index + 1,
 	};
 	if (!ret->id || !ret->location)
 		r = -ENOMEM;
+	else if (fetch && url_is_http(location))
+		r = open_url(ret, location, index, fetch);
 	else if (!path)
-		r = error_set(&ret->error, -EPROTONOSUPPORT, WHAT, location,
+		r = error_set(&ret->error, -EPROTONOSUPPORT, WHAT, ret->location,
 			      "it is not on this machine",
 			      "copy the repository here and give its directory");
 	else
@@ -148,10 +166,26 @@ static const char *rpm_name(const struct source *source, const char *location)
 	return slash ? slash + 1 : location;
 }
 
+int source_read(const struct source *source, const char *location, uint64_t max, uint64_t size,
+		struct bytes *ret, struct error *reterr)
+{
+	if (source->remote)
+		return remote_read(source->remote, location, max, size, ret, reterr);
+	return file_read_in_root(source->fd, location, max, ret);
+}
+
+int source_fetch_rpm(const struct source *source, const char *location, uint64_t size,
+		     struct error *reterr)
+{
+	return source->remote ? remote_fetch_rpm(source->remote, location, size, reterr) : 0;
+}
+
 int source_open_rpm(const struct source *source, const char *location)
 {
 	int fd = source->cached ? source->rpm_fd : source->fd;
 
+	if (source->remote)
+		return remote_open_rpm(source->remote, location);
 	/* A cache has none beside it. */
 	if (fd < 0 || (source->kind == SOURCE_SOLV && !source->cached))
 		return -ENOENT;
@@ -160,6 +194,8 @@ int source_open_rpm(const struct source *source, const char *location)
 
 char *source_rpm_path(const struct source *source, const char *location)
 {
+	if (url_is_http(location))
+		return url_shown(location);
 	if (source->kind == SOURCE_RPM)
 		return strdup(source->location);
 	return text_format("%s/%s", source->folder ? source->folder : source->location,
@@ -172,6 +208,7 @@ void source_done(struct source *source)
 	free(source->location);
 	free(source->file);
 	release_fd(&source->fd);
+	remote_free(source->remote);
 	error_done(&source->error);
 	diagnostics_done(&source->diagnostics);
 	free(source->alias);

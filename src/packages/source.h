@@ -13,6 +13,8 @@
 #include "base/array.h"
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "base/files.h"
+#include "packages/remote.h"
 #include "trust/keyring.h"
 #include "trust/trust.h"
 
@@ -24,10 +26,12 @@ const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rp
 
 struct source {
 	char *id; /* short and unique: "1", "2" in order of --repo */
-	char *location; /* as the user typed it; of the system: its URL without secrets */
+	char *location; /* as the user typed it; a URL without secrets */
 	enum source_kind kind;
 	char *file; /* SOURCE_RPM, SOURCE_SOLV: its name below fd; else NULL */
-	int fd; /* the directory that locations are relative to; -1 if it could not be read */
+	struct remote *remote; /* it is fetched; NULL if it is on this machine. Owned */
+	int fd; /* the directory that locations are relative to; -1 if it could not be read, or is
+		   fetched */
 	int priority; /* as zypp counts: smaller is better */
 	size_t packages;
 	size_t drivers;
@@ -50,17 +54,30 @@ struct source {
 };
 
 /*
- * Open and sniff LOCATION. 0, or -errno with ret->error set and ret->failed true: such a source is
- * reported, and the plan is made from the others.
+ * Open and sniff LOCATION, the INDEXth; FETCH is what fetches it if it is http(s). 0, or -errno
+ * with ret->error set and ret->failed true: such a source is reported, and the plan is made from
+ * the others.
  */
-int source_open(const char *location, size_t index, struct source *ret);
+int source_open(const char *location, size_t index, struct fetch *fetch, struct source *ret);
 /* Make the directory FD, which is taken over, what SOURCE is read from, and sniff its kind. */
 void source_take(struct source *source, int fd);
 /* Is the file NAME, open at FD, an RPM or meant to be one? */
 bool source_is_rpm(int fd, const char *name);
 /*
+ * The bytes of the file at LOCATION: at most MAX, and exactly SIZE if it is fetched and SIZE is not
+ * 0 for unknown. 0 or -errno; only of what is fetched *RETERR says more than file_strerror().
+ */
+int source_read(const struct source *source, const char *location, uint64_t max, uint64_t size,
+		struct bytes *ret, struct error *reterr);
+/*
+ * Have the RPM at LOCATION, of SIZE bytes unless that is 0, on this machine: remote_fetch_rpm() if
+ * the source is fetched. 0, -ENOENT, -EBADMSG with *RETERR set, -ENOMEM.
+ */
+int source_fetch_rpm(const struct source *source, const char *location, uint64_t size,
+		     struct error *reterr);
+/*
  * Open the RPM at LOCATION of this source, never out of it and never anything but a file.
- * -ENOENT for a cache, which has no RPMs beside it.
+ * -ENOENT for a cache, which has no RPMs beside it, and for what was not fetched.
  */
 int source_open_rpm(const struct source *source, const char *location);
 /* The path of that RPM, for people; owned, NULL if out of memory. */

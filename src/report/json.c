@@ -171,7 +171,7 @@ static void set_rpm(struct json *object, const struct report *report,
 
 	if (report->generation > 0) {
 		path = package->rpm_staged ? strdup(package->rpm_staged) : NULL;
-	} else if (package->rpm_at_hand && source && location) {
+	} else if (package->rpm_at_hand && source && !source->remote && location) {
 		path = source_rpm_path(source, location);
 	}
 	json_set_text(object, "rpm", path);

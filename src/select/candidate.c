@@ -112,6 +112,8 @@ static int fill_metadata(const struct candidate_context *context, int id,
 	source = package->driver.source;
 	from = source == SIZE_MAX ? NULL : &context->sources[source];
 	package->rank.priority = from ? from->priority : 0;
+	if (from && from->remote && !package->driver.location)
+		package->driver.location = take(package->driver.elsewhere);
 	package->rpm_at_hand = from && package->driver.location;
 	if (text_equal(package->driver.checksum_type, "sha256")) {
 		package->rpm_sha256 = strdup(package->driver.checksum);

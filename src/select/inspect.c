@@ -23,12 +23,12 @@
 /* How much of an RPM is read at a time, in bytes. */
 #define CHUNK_SIZE 65536
 
-static int not_at_hand(struct plan_package *package)
+static int not_at_hand(const struct source *source, struct plan_package *package)
 {
 	package->rpm_at_hand = false;
-	return diagnostics_add(
-		&package->diagnostics, "rpm-not-at-hand", package->driver.location,
-		"its RPM is not in the repository, only its metadata; staging needs it");
+	return diagnostics_add(&package->diagnostics, "rpm-not-at-hand", package->driver.location,
+			       "its RPM is %s, only its metadata; staging needs it",
+			       source->remote ? "not fetched" : "not in the repository");
 }
 
 static int check_identity(const struct plan_package *package, const struct rpm *rpm,
@@ -214,13 +214,16 @@ int inspect_package(const struct source *source, const char *kernel_release,
 {
 	const char *location = package->driver.location;
 	auto_rpm struct rpm *rpm = NULL;
-	auto_fd int fd = source_open_rpm(source, location);
+	auto_fd int fd = -1;
 	struct stat st;
 	bool same = false;
-	int r;
+	int r = source_fetch_rpm(source, location, package->driver.size, reterr);
 
+	if (r < 0 && r != -ENOENT)
+		return r;
+	fd = source_open_rpm(source, location);
 	if (fd == -ENOENT)
-		return not_at_hand(package);
+		return not_at_hand(source, package);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_set(reterr, fd < 0 ? fd : -errno, WHAT, location, NULL, HINT_FETCH);
 	package->rpm_size = (uint64_t)st.st_size;

@@ -57,7 +57,7 @@ static inline void world_add_source(struct world *world, size_t index)
 	auto_free char *path = scratch_path(&world->scratch, name);
 
 	repo_write(&world->scratch, name, world->repos[index]);
-	assert_int_equal(source_open(path, index, source), 0);
+	assert_int_equal(source_open(path, index, NULL, source), 0);
 	if (world->one_priority)
 		source->priority = 1;
 	assert_int_equal(catalog_add_source(world->catalog, source, index), 0);
