@@ -93,6 +93,12 @@
 #define PROC_FILE_SIZE_MAX (1UL << 20)
 /** Largest file of modprobe.d or modules-load.d, in bytes: the longest lists have 10 KiB. */
 #define MODPROBE_FILE_SIZE_MAX (1UL << 20)
+/** An X.509 certificate in bytes: those for modules have 1 to 2 KiB. */
+#define CERTIFICATE_SIZE_MAX (64U << 10)
+/** Certificates looked at beside a kernel: firmware has 30, owners enroll a few. */
+#define CERTIFICATES_MAX 1024U
+/** A list of certificates of the firmware in bytes: variables have 32 KiB, shim's copies more. */
+#define EFI_LIST_SIZE_MAX (1U << 20)
 
 /** Largest repomd.xml, in bytes, and what is read of it: real ones are below 64 KiB. */
 #define REPOMD_SIZE_MAX (16U << 20)

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/decompress.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "kernel/config.h"
 
 static const char library_name[] = "libkmod.so.2";
 
@@ -18,24 +18,16 @@ static bool holds(const struct bytes *text, const char *word)
 	return memmem(text->data, text->size, word, strlen(word)) != NULL;
 }
 
-/* Is OPTION=y a line of it? */
-static bool is_set(const struct bytes *config, const char *option)
-{
-	auto_free char *line = text_format("\n%s=y\n", option);
-
-	return line && holds(config, line);
-}
-
 void decompressors_read_config(const struct bytes *config, struct decompressors *ret)
 {
-	bool on = is_set(config, "CONFIG_MODULE_DECOMPRESS");
+	bool on = config_has(config, "CONFIG_MODULE_DECOMPRESS");
 
-	if (!holds(config, "CONFIG_MODULES=y"))
+	if (!config_is_whole(config))
 		return;
 	ret->kernel_known = true;
-	ret->kernel_gzip = on && is_set(config, "CONFIG_MODULE_COMPRESS_GZIP");
-	ret->kernel_xz = on && is_set(config, "CONFIG_MODULE_COMPRESS_XZ");
-	ret->kernel_zstd = on && is_set(config, "CONFIG_MODULE_COMPRESS_ZSTD");
+	ret->kernel_gzip = on && config_has(config, "CONFIG_MODULE_COMPRESS_GZIP");
+	ret->kernel_xz = on && config_has(config, "CONFIG_MODULE_COMPRESS_XZ");
+	ret->kernel_zstd = on && config_has(config, "CONFIG_MODULE_COMPRESS_ZSTD");
 }
 
 /* These are in it, whether it is linked to them or opens them when it needs them. */
@@ -47,19 +39,6 @@ void decompressors_read_library(const struct bytes *library, struct decompressor
 	ret->kmod_zstd = holds(library, "libzstd.so.1");
 }
 
-static bool read_config(int root_fd, const char *before, const char *release, const char *behind,
-			struct decompressors *ret)
-{
-	auto_free char *path = text_format("%s%s%s", before, release, behind);
-	auto_bytes struct bytes file = { 0 }, config = { 0 };
-
-	if (!path || file_read_in_root(root_fd, path, KERNEL_CONFIG_SIZE_MAX, &file) < 0 ||
-	    decompress_bytes(&file, KERNEL_CONFIG_SIZE_MAX, &config) < 0)
-		return false;
-	decompressors_read_config(&config, ret);
-	return ret->kernel_known;
-}
-
 /* The one of the running kernel (Linux: kernel/module/decompress.c) names what it was built with.
  */
 static bool read_running(int root_fd, struct decompressors *ret)
@@ -67,7 +46,7 @@ static bool read_running(int root_fd, struct decompressors *ret)
 	auto_bytes struct bytes text = { 0 };
 
 	if (file_read_in_root(root_fd, "sys/module/compression", KERNEL_TEXT_SIZE_MAX, &text) < 0)
-		return read_config(root_fd, "proc/config", "", ".gz", ret);
+		return false;
 	ret->kernel_known = true;
 	ret->kernel_gzip = holds(&text, "gzip");
 	ret->kernel_xz = holds(&text, "xz");
@@ -77,19 +56,12 @@ static bool read_running(int root_fd, struct decompressors *ret)
 
 static void find_kernel(int root_fd, const char *release, bool running, struct decompressors *ret)
 {
-	static const struct {
-		const char *before, *behind;
-	} places[] = {
-		{ "boot/config-", "" },
-		{ "usr/lib/modules/", "/config" },
-		{ "lib/modules/", "/config" },
-	};
+	auto_bytes struct bytes config = { 0 };
 
 	if (running && read_running(root_fd, ret))
 		return;
-	for (size_t i = 0; i < COUNT(places); i++)
-		if (read_config(root_fd, places[i].before, release, places[i].behind, ret))
-			return;
+	if (config_find(root_fd, release, running, &config) == 0)
+		decompressors_read_config(&config, ret);
 }
 
 static bool read_library(int root_fd, const char *folder, struct decompressors *ret)

@@ -99,7 +99,7 @@ static int adopt_table(struct kernel *kernel, struct kernel *told, const char *p
 	adopt_text(&kernel->arch, &told->arch);
 	adopt_text(&kernel->vermagic, &told->vermagic);
 	adopt_list(&kernel->builtins, &told->builtins);
-	adopt_list(&kernel->signers, &told->signers);
+	adopt_list(&kernel->signers.own, &told->signers.own);
 	kernel->decompressors = told->decompressors;
 	return r;
 }
@@ -209,7 +209,7 @@ static int adopt_tree(struct kernel *kernel, struct tree *tree)
 	if (r < 0)
 		return r;
 	adopt_text(&kernel->vermagic, &sample.vermagic);
-	adopt_list(&kernel->signers, &sample.signers);
+	adopt_list(&kernel->signers.own, &sample.signers);
 	return sample.arch ? set_text(&kernel->arch, sample.arch) : 0;
 }
 

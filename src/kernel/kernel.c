@@ -16,7 +16,6 @@
 #include "kernel/origin.h"
 #include "kernel/provides.h"
 #include "kernel/release.h"
-#include "kernel/signers.h"
 #include "kernel/tree.h"
 
 char *kernel_flavor_of(const char *release)
@@ -35,7 +34,7 @@ void kernel_done(struct kernel *kernel)
 	free(kernel->vermagic);
 	strings_done(&kernel->builtins);
 	strings_done(&kernel->blacklist);
-	strings_done(&kernel->signers);
+	signers_done(&kernel->signers);
 	strings_done(&kernel->provides);
 	free(kernel->package);
 	tree_free(kernel->tree);
@@ -354,31 +353,24 @@ static bool is_running(const struct kernel *kernel, const struct kernel_request 
 	       text_equal(name.release, kernel->release);
 }
 
-/* Of files below proc/: unknown where they cannot be read. 0 or -ENOMEM. */
-static int ask_running(struct kernel *kernel, int root_fd)
-{
-	auto_bytes struct bytes line = { 0 }, keys = { 0 };
-	int r = 0;
-
-	if (file_read_in_root(root_fd, "proc/cmdline", PROC_FILE_SIZE_MAX, &line) == 0)
-		r = blacklist_add_command_line((const char *)line.data, &kernel->blacklist);
-	if (r == 0 && file_read_in_root(root_fd, "proc/keys", PROC_FILE_SIZE_MAX, &keys) == 0)
-		r = signers_add_keys((const char *)keys.data, &kernel->signers);
-	return r;
-}
-
 /* What the system says that the kernel is, or will be, part of. */
 static int ask_system(struct kernel *kernel, const struct kernel_request *request)
 {
 	const struct tree *tree = kernel->tree;
 	int root_fd = tree && !tree->alone ? tree->root_fd : request->root_fd;
 	bool running = is_running(kernel, request);
+	auto_bytes struct bytes line = { 0 };
 	int r = blacklist_add_modprobe(root_fd, &kernel->blacklist);
 
-	if (r == 0 && running)
-		r = ask_running(kernel, root_fd);
+	if (r == 0 && running &&
+	    file_read_in_root(root_fd, "proc/cmdline", KERNEL_TEXT_SIZE_MAX, &line) == 0)
+		r = blacklist_add_command_line((const char *)line.data, &kernel->blacklist);
 	strings_sort_unique(&kernel->blacklist);
-	strings_sort_unique(&kernel->signers);
+	if (r == 0)
+		r = signers_find(root_fd, kernel->release, running, &kernel->signers);
+	if (r == 0)
+		r = enforcement_find(root_fd, kernel->release, running, &kernel->enforcement);
+	strings_sort_unique(&kernel->signers.own);
 	decompressors_find(root_fd, kernel->release, running, &kernel->decompressors);
 	return r;
 }

@@ -15,6 +15,8 @@
 #include "base/diagnostic.h"
 #include "base/error.h"
 #include "kernel/decompressors.h"
+#include "kernel/enforcement.h"
+#include "kernel/signers.h"
 #include "kernel/symbols.h"
 
 struct tree;
@@ -32,8 +34,8 @@ struct kernel {
 	struct strings builtins; /* names of built-in modules, normalised, sorted */
 	struct strings blacklist; /* modules that modprobe.d below the root, and for the running
 				     kernel its command line, blacklists: normalised, sorted */
-	struct strings signers; /* ids of the keys that sign its own modules, and for the running
-				   kernel those of /proc/keys: sorted; empty: unknown */
+	struct signers signers; /* the keys that it takes modules of */
+	struct enforcement enforcement; /* the modules that it, or modprobe, refuses */
 	struct decompressors decompressors;
 	struct strings provides; /* "name" or "name = version" of the kernel package, no ksym() */
 	char *package; /* a kernel RPM or package that still has to be read, or NULL:

@@ -70,8 +70,9 @@ static int read_image(const struct bytes *image, struct module *module, const ch
 	struct elf_section section;
 	struct bytes content = { .data = image->data };
 	struct elf elf;
-	int r = module_signature_read(image, &module->signature, &content.size);
+	int r = module_signature_read(image, &module->signature);
 
+	content.size = module->signature.covered;
 	if (r == 0)
 		r = elf_open(&content, &elf, reterr_why);
 	if (r < 0)
@@ -116,6 +117,17 @@ int module_read(const struct bytes *file, const char *name, struct module *ret,
 	*ret = module;
 	module = (struct module){ 0 };
 	return 0;
+}
+
+int module_digest(const struct bytes *file, struct module *module)
+{
+	auto_bytes struct bytes plain = { 0 };
+	int r;
+
+	if (module->compression == COMPRESSION_NONE)
+		return module_signature_digest(file, &module->signature);
+	r = module->signature.hash ? decompress_bytes(file, MODULE_SIZE_MAX, &plain) : 0;
+	return r < 0 ? r : module_signature_digest(&plain, &module->signature);
 }
 
 int module_read_fd(int fd, const char *name, struct module *ret, struct error *reterr)

@@ -48,7 +48,12 @@ struct module {
  */
 int module_read(const struct bytes *file, const char *name, struct module *ret,
 		struct error *reterr);
-/* The same of what is open at FD; another -errno, with *RETERR set, if it cannot be read. */
+/*
+ * Complete the signature of MODULE, which module_read() took from FILE, with the digest of what is
+ * signed; apart, as nobody needs that of a whole tree. 0 or -errno.
+ */
+int module_digest(const struct bytes *file, struct module *module);
+/* module_read() of what is open at FD; another -errno, with *RETERR set, if it cannot be read. */
 int module_read_fd(int fd, const char *name, struct module *ret, struct error *reterr);
 void module_done(struct module *module);
 

@@ -183,7 +183,7 @@ static size_t put_ending(const struct draft *draft, uint8_t *to)
 	end_list(&ending, &draft->exporters);
 	end_list(&ending, &draft->name_spaces);
 	end_list(&ending, &draft->kernel->builtins);
-	end_list(&ending, &draft->kernel->signers);
+	end_list(&ending, &draft->kernel->signers.own);
 	return ending.size;
 }
 
@@ -230,7 +230,7 @@ static void put_head(const struct draft *draft, uint8_t *file, size_t size)
 	put32(file + AT_EXPORTERS, draft->exporters.count);
 	put32(file + AT_NAME_SPACES, draft->name_spaces.count);
 	put32(file + AT_BUILTINS, draft->kernel->builtins.count);
-	put32(file + AT_SIGNERS, draft->kernel->signers.count);
+	put32(file + AT_SIGNERS, draft->kernel->signers.own.count);
 	put64(file + AT_CHECKSUM, table_checksum(file + AT_FLAGS, size - AT_FLAGS));
 }
 

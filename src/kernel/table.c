@@ -125,9 +125,9 @@ static int take_texts(struct input *input, struct kernel *kernel)
 	if (r == 0)
 		r = take_list(input, get32(data + AT_BUILTINS), &kernel->builtins);
 	if (r == 0)
-		r = take_list(input, get32(data + AT_SIGNERS), &kernel->signers);
+		r = take_list(input, get32(data + AT_SIGNERS), &kernel->signers.own);
 	strings_sort_unique(&kernel->builtins);
-	strings_sort_unique(&kernel->signers);
+	strings_sort_unique(&kernel->signers.own);
 	return r == 0 && input->text != input->end ? -EBADMSG : r;
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "report/json-internal.h"
 #include "report/piece.h"
+#include "select/loading.h"
 
 static void set_refreshed(struct json *object, const struct source *source)
 {
@@ -125,18 +126,24 @@ static const char *compression_id(enum compression compression)
 	return ids[compression];
 }
 
-static void set_facts(struct json *object, const struct module *facts)
+static void set_facts(struct json *object, const struct kernel *kernel, const struct module *facts)
 {
+	const struct module_signature *signature = &facts->signature;
+
 	piece_set_known(object, "vermagic", facts->vermagic);
 	piece_set_known(object, "version", facts->version);
 	piece_set_known(object, "supported", facts->supported);
-	json_set_bool(object, "signed", facts->signature.present);
-	piece_set_known(object, "signer", facts->signature.signer);
-	piece_set_known(object, "key", facts->signature.key_id);
+	json_set_bool(object, "signed", signature->present);
+	piece_set_known(object, "signer", signature->signer);
+	piece_set_known(object, "key", signature->key_id);
+	json_set_text(object, "signature", signature_state_id(loading_signature(kernel, facts)));
+	if (signature->present)
+		json_set_text(object, "key_standing",
+			      key_standing_id(signers_ask(&kernel->signers, signature)));
 	json_set_text(object, "compression", compression_id(facts->compression));
 }
 
-static struct json *modules_array(const struct plan_package *package)
+static struct json *modules_array(const struct kernel *kernel, const struct plan_package *package)
 {
 	struct json *array = json_new_array();
 
@@ -147,7 +154,7 @@ static struct json *modules_array(const struct plan_package *package)
 		json_set_text(object, "path", package->modules[i].path);
 		piece_set_known(object, "sha256", package->modules[i].sha256);
 		if (package->modules[i].facts)
-			set_facts(object, package->modules[i].facts);
+			set_facts(object, kernel, package->modules[i].facts);
 		json_append(array, object);
 	}
 	return array;
@@ -218,7 +225,7 @@ struct json *report_json_package(const struct report *report, const struct plan_
 	json_set(object, "hints", hints_array(report, package));
 	json_set(object, "trust", trust_object());
 	json_set(object, "kabi", piece_kabi(&package->kabi));
-	json_set(object, "modules", modules_array(package));
+	json_set(object, "modules", modules_array(report->kernel, package));
 	json_set(object, "firmware", piece_texts(&package->firmware));
 	json_set(object, "diagnostics", flaws);
 	return object;

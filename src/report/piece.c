@@ -62,6 +62,27 @@ struct json *piece_diagnostics(const struct diagnostics *list)
 	return array;
 }
 
+static void set_answer(struct json *object, const char *key, enum answer answer)
+{
+	if (answer != ANSWER_UNKNOWN)
+		json_set_bool(object, key, answer == ANSWER_YES);
+}
+
+static void set_enforcement(struct json *object, const struct kernel *kernel)
+{
+	const struct enforcement *enforcement = &kernel->enforcement;
+
+	set_answer(object, "checks_signatures", enforcement->checks);
+	set_answer(object, "sig_enforce", enforcement->sig_enforce);
+	piece_set_known(object, "lockdown", lockdown_id(enforcement->lockdown));
+	set_answer(object, "secure_boot", enforcement->secure_boot);
+	if (kernel->signers.keys_known)
+		json_set_number(object, "keys", (int64_t)kernel->signers.keys.count);
+	if (enforcement->tells_supported == ANSWER_YES)
+		json_set_bool(object, "refuses_unsupported",
+			      enforcement_asks_support(enforcement) == ANSWER_YES);
+}
+
 struct json *piece_kernel(const struct kernel *kernel)
 {
 	struct json *object = json_new_object();
@@ -74,6 +95,7 @@ struct json *piece_kernel(const struct kernel *kernel)
 	json_set_text(object, "symbols_from", kernel->symbols_from);
 	if (kernel->symbols)
 		json_set_bool(object, "symbols_complete", kernel->symbols_complete);
+	set_enforcement(object, kernel);
 	json_set(object, "diagnostics", piece_diagnostics(&kernel->diagnostics));
 	return object;
 }

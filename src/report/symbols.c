@@ -56,9 +56,34 @@ static void put_decompressors(const struct page *page, const struct decompressor
 	put(page, "Unpacks", "kmod: %s; kernel: %s", kmod ? kmod : "?", kernel ? kernel : "?");
 }
 
+static const char *word(enum answer answer)
+{
+	static const char *const words[] = {
+		[ANSWER_UNKNOWN] = "unknown",
+		[ANSWER_NO] = "no",
+		[ANSWER_YES] = "yes",
+	};
+
+	return words[answer];
+}
+
+static void put_enforcement(const struct page *page, const struct enforcement *enforcement)
+{
+	const char *lockdown = lockdown_id(enforcement->lockdown);
+
+	put(page, "Signatures", "asked for: %s (module.sig_enforce: %s, lockdown: %s)",
+	    word(enforcement_asks_signature(enforcement)), word(enforcement->sig_enforce),
+	    lockdown ? lockdown : "unknown");
+	if (enforcement->secure_boot != ANSWER_UNKNOWN)
+		put(page, "", "Secure Boot: %s", word(enforcement->secure_boot));
+	if (enforcement->tells_supported == ANSWER_YES)
+		put(page, "", "modules that are not supported are refused: %s",
+		    word(enforcement_asks_support(enforcement)));
+}
+
 static void put_system(const struct page *page, const struct kernel *kernel)
 {
-	auto_free char *signers = listed(&kernel->signers, "unknown");
+	auto_free char *signers = listed(&kernel->signers.own, "unknown");
 	auto_free char *blacklist = listed(&kernel->blacklist, "none");
 
 	put(page, "Kernel", "%s (flavor %s, %s)", kernel->release, kernel->flavor,
@@ -69,6 +94,7 @@ static void put_system(const struct page *page, const struct kernel *kernel)
 	else
 		put(page, "Built in", "unknown");
 	put(page, "Signers", "%s", signers ? signers : "?");
+	put_enforcement(page, &kernel->enforcement);
 	put(page, "Blacklist", "%s", blacklist ? blacklist : "?");
 	put_decompressors(page, &kernel->decompressors);
 }
@@ -182,8 +208,8 @@ static struct json *kernel_json(const struct kernel *kernel)
 	piece_set_known(object, "vermagic", kernel->vermagic);
 	if (kernel->tree_known || kernel->builtins.count)
 		json_set(object, "builtins", piece_texts(&kernel->builtins));
-	if (kernel->signers.count)
-		json_set(object, "signers", piece_texts(&kernel->signers));
+	if (kernel->signers.own.count)
+		json_set(object, "signers", piece_texts(&kernel->signers.own));
 	json_set(object, "blacklist", piece_texts(&kernel->blacklist));
 	json_set(object, "decompressors", decompressors_json(&kernel->decompressors));
 	return object;

@@ -10,6 +10,7 @@
 #include "select/exports.h"
 #include "select/kabi.h"
 #include "select/loadable.h"
+#include "select/loading.h"
 #include "select/payload.h"
 #include "select/proof.h"
 #include "select/verdict.h"
@@ -238,6 +239,24 @@ static int diagnose(const struct proof_item *item, const struct kernel *kernel,
 	return r;
 }
 
+/* What fits may still be refused, and PACKAGE then has that as its verdict. 0 or -ENOMEM. */
+static int judge_loading(const struct proof_item *item, const struct kernel *kernel,
+			 struct plan_package *package)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < item->count && r == 0 && !package->detail; i++) {
+		auto_free char *detail = NULL;
+
+		if (item->modules[i])
+			r = loading_refusal(kernel, item->modules[i], &detail);
+		if (detail)
+			r = verdict_refuse(package, REASON_WOULD_BE_REFUSED, item->modules[i]->name,
+					   "%s", detail);
+	}
+	return r;
+}
+
 static int judge(const struct check *check, size_t kernel, const struct set *set, size_t index,
 		 const struct proof *proof)
 {
@@ -259,10 +278,12 @@ static int judge(const struct check *check, size_t kernel, const struct set *set
 	if (verdict->fits || (!fits && verdict->detail))
 		return 0;
 	verdict_done(verdict);
-	verdict->fits = fits;
 	if (!fits)
 		r = refuse(&check->kmps.items[member->kmp], &set->items[index],
 			   &check->kernels[kernel], package);
+	else
+		r = judge_loading(&set->items[index], &check->kernels[kernel], package);
+	verdict->fits = fits && !package->detail;
 	hand_over(package, verdict);
 	return r < 0 ? r
 		     : diagnose(&set->items[index], &check->kernels[kernel], &verdict->diagnostics);

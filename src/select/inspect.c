@@ -163,6 +163,8 @@ static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
 	facts = calloc(1, sizeof(*facts));
 	r = facts ? module_read(&content, module->path, facts, &error) : -ENOMEM;
 	if (r == 0)
+		r = module_digest(&content, facts);
+	if (r == 0)
 		module->facts = take(facts);
 	if (r == 0 || r == -ENOMEM)
 		return r;

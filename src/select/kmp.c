@@ -119,6 +119,8 @@ static int visit_entry(void *context, const struct rpm_entry *entry)
 				  "%s %s", entry->path, why);
 	if (r == 0)
 		r = module_read(&content, base_name(entry->path), &facts, &error);
+	if (r == 0)
+		r = module_digest(&content, &facts);
 	return r == -ENOMEM ? r : add_file(kmp, entry->path, r < 0 ? NULL : &facts);
 }
 
@@ -151,11 +153,22 @@ int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr
 	return finish(&kmp, name, ret, reterr);
 }
 
+static int read_file(int fd, const char *path, struct module *ret, struct error *reterr)
+{
+	auto_bytes struct bytes file = { 0 };
+	int r = file_read_fd(fd, MODULE_SIZE_MAX, &file);
+
+	if (r < 0)
+		return error_set(reterr, r, "read the module", path, file_strerror(r), NULL);
+	r = module_read(&file, base_name(path), ret, reterr);
+	return r < 0 ? r : module_digest(&file, ret);
+}
+
 static int read_bare(int fd, const char *path, struct kmp *ret, struct error *reterr)
 {
 	auto_kmp struct kmp kmp = { .path = strdup(path) };
 	auto_module struct module facts = { 0 };
-	int r = kmp.path ? module_read_fd(fd, base_name(path), &facts, reterr) : -ENOMEM;
+	int r = kmp.path ? read_file(fd, path, &facts, reterr) : -ENOMEM;
 
 	if (r == 0)
 		r = add_file(&kmp, path, &facts);
@@ -191,7 +204,7 @@ int kmp_read_installed(int root_fd, const char *nevra, const struct strings *fil
 			continue;
 		fd = file_open_regular_in_root(root_fd, path, O_NOFOLLOW);
 		r = fd < 0 ? error_set(reterr, fd, "read the module", path, file_strerror(fd), NULL)
-			   : module_read_fd(fd, base_name(path), &facts, reterr);
+			   : read_file(fd, path, &facts, reterr);
 		if (r == 0)
 			r = add_file(&kmp, path, &facts);
 	}

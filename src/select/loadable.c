@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "select/loading.h"
 
 static bool kernel_unpacks(const struct decompressors *known, enum compression compression)
 {
@@ -56,32 +57,13 @@ static int diagnose_compression(const struct kernel *kernel, const struct module
 				     : "which neither kmod nor the kernel of the target reads");
 }
 
-static int diagnose_signature(const struct kernel *kernel, const struct module *module,
-			      struct diagnostics *diagnostics)
-{
-	const struct module_signature *signature = &module->signature;
-
-	if (kernel->signers.count == 0)
-		return 0;
-	if (!signature->present)
-		return diagnostics_add(diagnostics, "unsigned-module", module->name,
-				       "the module %s is not signed, and the kernel's own are",
-				       module->name);
-	if (!signature->key_id || strings_contain_sorted(&kernel->signers, signature->key_id))
-		return 0;
-	return diagnostics_add(diagnostics, "unknown-signer", signature->key_id,
-			       "the module %s is signed by %s with a key that none of the kernel's "
-			       "own modules is signed with",
-			       module->name, signature->signer ? signature->signer : "somebody");
-}
-
 int loadable_diagnose(const struct kernel *kernel, const struct module *module,
 		      struct diagnostics *diagnostics)
 {
 	int r = diagnose_compression(kernel, module, diagnostics);
 
 	if (r == 0)
-		r = diagnose_signature(kernel, module, diagnostics);
+		r = loading_diagnose(kernel, module, diagnostics);
 	if (r == 0 && strings_contain_sorted(&kernel->blacklist, module->name))
 		r = diagnostics_add(diagnostics, "blacklisted-module", module->name,
 				    "the module %s is blacklisted on the target, so no device "

@@ -78,6 +78,12 @@ static const struct {
 		"the package that brings the module, such as kernel-default-extra",
 		RULE_KABI,
 	},
+	[REASON_WOULD_BE_REFUSED] = {
+		"would-be-refused",
+		"a build whose modules this kernel takes; enrolling the key with mokutil --import; "
+		"booting without enforcement",
+		RULE_LOADING,
+	},
 	[REASON_MISSING_DEPENDENCY] = {
 		"missing-dependency",
 		"another --repo that provides the culprit",
@@ -121,15 +127,11 @@ static const struct {
 const char *rule_id(enum rule rule)
 {
 	static const char *const ids[] = {
-		[RULE_HINT] = "hint",
-		[RULE_PACKAGE] = "package",
-		[RULE_ARCH] = "arch",
-		[RULE_FLAVOR] = "flavor",
-		[RULE_KABI] = "kabi",
-		[RULE_POLICY] = "policy",
-		[RULE_DEPENDENCIES] = "dependencies",
-		[RULE_TRUST] = "trust",
-		[RULE_RANK] = "rank",
+		[RULE_HINT] = "hint",     [RULE_PACKAGE] = "package",
+		[RULE_ARCH] = "arch",     [RULE_FLAVOR] = "flavor",
+		[RULE_KABI] = "kabi",     [RULE_LOADING] = "loading",
+		[RULE_POLICY] = "policy", [RULE_DEPENDENCIES] = "dependencies",
+		[RULE_TRUST] = "trust",   [RULE_RANK] = "rank",
 	};
 
 	return ids[rule];

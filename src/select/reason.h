@@ -13,6 +13,7 @@ enum rule {
 	RULE_ARCH,
 	RULE_FLAVOR,
 	RULE_KABI, /* has the kernel the symbols that it needs? */
+	RULE_LOADING, /* will the kernel take modules of who signed and supports these? */
 	RULE_POLICY, /* has somebody decided against it? */
 	RULE_DEPENDENCIES,
 	RULE_TRUST,
@@ -40,6 +41,8 @@ enum reason {
 	REASON_DEPENDENCY_CYCLE, /* modules need each other */
 	REASON_UNREADABLE_MODULE, /* a module file cannot be read */
 	REASON_MISSING_MODULE, /* needs a symbol of a kernel module that is not in its tree */
+	REASON_WOULD_BE_REFUSED, /* the kernel or modprobe would refuse a module for its signature
+				    or lack of support */
 	REASON_MISSING_DEPENDENCY, /* requires something that nothing at hand provides */
 	REASON_OUTRANKED, /* another family or repository serves the same with a better rank */
 	REASON_OLDER, /* a newer build of the same family fits */

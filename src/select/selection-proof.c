@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "select/inspect.h"
 #include "select/loadable.h"
+#include "select/loading.h"
 #include "select/selection-internal.h"
 #include "select/verdict.h"
 
@@ -204,12 +205,41 @@ static int examine(struct selection *selection, struct plan_package *package)
 	return has_facts(package) && !package->stands_alone ? prove_alone(selection, package) : 0;
 }
 
+/* 1 if PACKAGE was rejected for a module that fits and would not be taken, 0 if not, -ENOMEM. */
+static int refuse_unloadable(struct selection *selection, struct plan_package *package)
+{
+	const struct kernel *kernel = selection->context.kernel;
+
+	if (selection_is_rejected(selection, package->driver.id))
+		return 0;
+	for (size_t i = 0; i < package->module_count; i++) {
+		const struct plan_module *module = &package->modules[i];
+		auto_free char *detail = NULL;
+
+		if (!module->facts)
+			continue;
+		if (loading_refusal(kernel, module->facts, &detail) < 0)
+			return -ENOMEM;
+		if (!detail)
+			continue;
+		if (verdict_refuse(package, REASON_WOULD_BE_REFUSED, module->name, "%s", detail) <
+			    0 ||
+		    selection_exclude(selection, package->driver.id) < 0)
+			return -ENOMEM;
+		return 1;
+	}
+	return 0;
+}
+
 static int refuse_unfit(struct selection *selection, struct plan_package *package)
 {
+	int r;
+
 	if (has_facts(package) && !selection_is_rejected(selection, package->driver.id) &&
 	    (package->alone == KABI_MISMATCH || package->alone == KABI_UNKNOWN))
 		return reject_by_proof(selection, package);
-	return refuse_unsafe(selection, package);
+	r = refuse_unloadable(selection, package);
+	return r != 0 ? r : refuse_unsafe(selection, package);
 }
 
 /* 1 if STEP, called for each package of IDS, rejected one; 0 if none, -errno. */

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "select/loading.h"
 #include "select/rank.h"
 
 /** Symbols that a sentence names; kabi has them all. */
@@ -200,6 +201,22 @@ static char *fail_kabi(const struct step_context *context, const struct plan_pac
 			   differing);
 }
 
+/* What is known of the first module stands for the others, which are mostly signed alike. */
+static char *pass_loading(const struct step_context *context, const struct plan_package *package)
+{
+	const struct module *facts = NULL;
+	auto_free char *text = NULL;
+
+	if (package->driver.role != ROLE_DRIVER)
+		return strdup("it has no kernel modules");
+	for (size_t i = 0; i < package->module_count && !facts; i++)
+		facts = package->modules[i].facts;
+	if (!facts)
+		return strdup("nobody looked at its modules");
+	text = loading_describe(context->kernel, facts);
+	return text ? text_printable(text) : NULL;
+}
+
 static char *pass_policy(const struct step_context *context, const struct plan_package *package)
 {
 	(void)context;
@@ -322,6 +339,7 @@ static const struct {
 	[RULE_ARCH] = { pass_arch, repeat_detail },
 	[RULE_FLAVOR] = { pass_flavor, repeat_detail },
 	[RULE_KABI] = { pass_kabi, fail_kabi },
+	[RULE_LOADING] = { pass_loading, repeat_detail },
 	[RULE_POLICY] = { pass_policy, repeat_detail },
 	[RULE_DEPENDENCIES] = { pass_dependencies, repeat_detail },
 	[RULE_TRUST] = { pass_trust, repeat_detail },

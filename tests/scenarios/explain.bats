@@ -124,11 +124,11 @@ page() {
 	equals "pci-slot 1 8" "$(kind)"
 	equals "foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64 selected" \
 		"$(json "a['packages'][0]['nevra'] + ' ' + a['packages'][0]['reason']")"
-	equals "hint package arch flavor kabi policy dependencies trust rank" \
+	equals "hint package arch flavor kabi loading policy dependencies trust rank" \
 		"$(json "' '.join(s['rule'] for s in a['packages'][0]['steps'])")"
 	[[ $(json "a['packages'][0]['steps'][0]['detail']") == \
 		"pci:v00008086d000010D3sv*sd*bc*sc*i* fits $card of 0000:3b:00.0, and names the device" ]]
-	[[ $(json "a['packages'][0]['steps'][8]['detail']") == \
+	[[ $(json "a['packages'][0]['steps'][9]['detail']") == \
 		"its version puts it before $bare and others (policy "* ]]
 	[[ $text == *"1. foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64: selected"* ]]
 }
@@ -398,6 +398,21 @@ lot-kmp-default installed" "$(json "'\n'.join(sorted(p['name'] + ' ' + p['reason
 	head -c 1000 /dev/urandom >"repo/$bare.rpm"
 	explain --repo repo
 	equals "corrupt at package: $(page corrupt)" "$(failed foo)"
+}
+
+@test "would-be-refused: what fits and the kernel would not take" {
+	local make=$BATS_TEST_DIRNAME/../lib
+	mkdir -p "$ROOT/boot" repo
+	printf '#\nCONFIG_MODULES=y\nCONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_FORCE=y\n' \
+		>"$ROOT/boot/config-6.4.0-1-default"
+	"$make/make-module" foo.ko import=printk:1111
+	"$make/make-rpm" foo-kmp-default-1-1 repo "/lib/modules/6.4.0-1-default/updates/foo.ko=foo.ko" \
+		>log <<-TEXT
+			Provides: kmod(foo.ko)
+			Supplements: modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		TEXT
+	explain --no-gpg-checks --repo repo
+	equals "would-be-refused at loading: $(page would-be-refused)" "$(failed foo)"
 }
 
 @test "untrusted: what only staging refuses is said where it is asked" {

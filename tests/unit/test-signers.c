@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -35,18 +36,113 @@ static void keys_go_by_the_id_behind_their_subject(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		auto_strings struct strings list = { 0 };
+		AUTO(signers_done) struct signers signers = { 0 };
+		const struct strings *list = &signers.keys;
 
-		assert_int_equal(signers_add_keys(cases[i].text, &list), 0);
-		if (list.count > 1 ||
-		    !text_equal(list.count ? list.items[0] : NULL, cases[i].expected))
-			fail_msg("%s: %s", cases[i].label, list.count ? list.items[0] : "none");
+		assert_int_equal(signers_add_keys(cases[i].text, &signers), 0);
+		if (list->count > 1 ||
+		    !text_equal(list->count ? list->items[0] : NULL, cases[i].expected))
+			fail_msg("%s: %s", cases[i].label, list->count ? list->items[0] : "none");
+	}
+}
+
+#define RING "12b5a2c2 I------     1 perm 1f0b0000     0     0 keyring   "
+#define ONE  KEY "A: aa01: X509.rsa aa01 []\n"
+#define TWO  KEY "B: bb02: X509.rsa bb02 []\n"
+
+static void keys_are_all_there_if_their_keyrings_and_as_many_keys_are_seen(void **state)
+{
+	static const struct {
+		const char *label, *text;
+		bool known;
+	} cases[] = {
+		{ "as many as promised", RING ".builtin_trusted_keys: 2\n" ONE TWO, true },
+		{ "fewer than promised", RING ".builtin_trusted_keys: 2\n" ONE, false },
+		{ "enrolled ones are promised too",
+		  RING ".builtin_trusted_keys: 1\n" RING ".machine: 2\n" ONE TWO, false },
+		{ "no keyring", ONE TWO, false },
+		{ "another keyring", RING ".blacklist: 1\n" ONE, false },
+		{ "an empty one", RING ".builtin_trusted_keys: empty\n" ONE, false },
+		{ "more keys", RING ".builtin_trusted_keys: 1\n" ONE TWO, true },
+		{ "a number beyond all",
+		  RING ".builtin_trusted_keys: 99999999999999999999999\n" ONE, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO(signers_done) struct signers signers = { 0 };
+
+		assert_int_equal(signers_add_keys(cases[i].text, &signers), 0);
+		if (signers.keys_known != cases[i].known)
+			fail_msg("%s", cases[i].label);
+	}
+}
+
+/* A certificate, as far as it is compared. */
+static void add_certificate(struct signers *signers, enum certificate_place place,
+			    const char *issued_id, const char *key_id)
+{
+	struct certificates *list = &signers->certificates;
+
+	assert_int_equal(array_grow(&list->items, list->count, sizeof(*list->items)), 0);
+	list->items[list->count++] = (struct certificate){
+		.place = place,
+		.issued_id = strdup(issued_id),
+		.key_id = key_id ? strdup(key_id) : NULL,
+	};
+}
+
+static void keys_are_compared_with_ids_of_their_kind(void **state)
+{
+	static char by_key[] = "aa01", number[] = "77", issued[] = "77 of 3000", lost[] = "cc03";
+	static const struct {
+		const char *label;
+		char *key_id, *issued_id;
+		bool listed, complete, certificate;
+		enum certificate_place place;
+		enum key_standing expected;
+	} cases[] = {
+		{ "listed", by_key, NULL, true, true, false, 0, KEY_KNOWN },
+		{ "not listed", lost, NULL, true, true, false, 0, KEY_UNKNOWN },
+		{ "not listed among some", lost, NULL, true, false, false, 0, KEY_UNDETERMINED },
+		{ "nothing is listed", by_key, NULL, false, false, false, 0, KEY_UNDETERMINED },
+		{ "a number, listed as a key", by_key, issued, true, true, false, 0,
+		  KEY_UNDETERMINED },
+		{ "a number and its certificate", number, issued, true, true, true,
+		  CERTIFICATE_OFFERED, KEY_KNOWN },
+		{ "a certificate that is offered alone", number, issued, false, false, true,
+		  CERTIFICATE_OFFERED, KEY_UNDETERMINED },
+		{ "one that is enrolled", number, issued, false, false, true, CERTIFICATE_ENROLLED,
+		  KEY_KNOWN },
+		{ "the kernel's own", number, issued, false, false, true, CERTIFICATE_OF_BUILD,
+		  KEY_KNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO(signers_done) struct signers signers = { 0 };
+		const struct module_signature signature = {
+			.present = true,
+			.key_id = cases[i].key_id,
+			.issued_id = cases[i].issued_id,
+		};
+
+		if (cases[i].listed)
+			assert_int_equal(strings_add(&signers.keys, by_key), 0);
+		signers.keys_known = cases[i].complete;
+		if (cases[i].certificate)
+			add_certificate(&signers, cases[i].place, issued, by_key);
+		if (signers_ask(&signers, &signature) != cases[i].expected)
+			fail_msg("%s: %s", cases[i].label,
+				 key_standing_id(signers_ask(&signers, &signature)));
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_are_all_there_if_their_keyrings_and_as_many_keys_are_seen),
+		cmocka_unit_test(keys_are_compared_with_ids_of_their_kind),
 		cmocka_unit_test(keys_go_by_the_id_behind_their_subject),
 	};
 

@@ -45,7 +45,7 @@ static struct kernel make_kernel(void)
 		assert_int_equal(symbol_table_add(kernel.symbols, &symbols[i]), 0);
 	assert_int_equal(strings_add(&kernel.builtins, "crc32c"), 0);
 	assert_int_equal(strings_add(&kernel.builtins, "sd_mod"), 0);
-	assert_int_equal(strings_add(&kernel.signers, "2a3b"), 0);
+	assert_int_equal(strings_add(&kernel.signers.own, "2a3b"), 0);
 	return kernel;
 }
 
@@ -97,7 +97,7 @@ static void what_is_written_is_read_again(void **state)
 	assert_string_equal(read.vermagic, kernel.vermagic);
 	assert_int_equal(read.builtins.count, 2);
 	assert_string_equal(read.builtins.items[1], "sd_mod");
-	assert_int_equal(read.signers.count, 1);
+	assert_int_equal(read.signers.own.count, 1);
 	assert_true(read.symbols_complete);
 	assert_memory_equal(&read.decompressors, &kernel.decompressors,
 			    sizeof(kernel.decompressors));
@@ -125,7 +125,7 @@ static void what_is_not_known_stays_unknown(void **state)
 	assert_null(read.vermagic);
 	assert_false(read.symbols_complete);
 	assert_false(read.decompressors.kmod_known || read.decompressors.kernel_known);
-	assert_int_equal(read.builtins.count + read.signers.count, 0);
+	assert_int_equal(read.builtins.count + read.signers.own.count, 0);
 	expect_same(read.symbols, &symbols[4]);
 }
 
