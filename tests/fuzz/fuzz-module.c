@@ -7,7 +7,11 @@
 
 static void check_module(const struct module *module)
 {
+	const struct module_signature *signature = &module->signature;
+
 	promise(module->name);
+	promise(signature->present || (!signature->key_id && !signature->value.size));
+	promise(!signature->issued_id || signature->key_id);
 	for (size_t i = 0; i < module->import_count; i++) {
 		promise(*module->imports[i].name);
 		promise(i == 0 || strcmp(module->imports[i - 1].name, module->imports[i].name) < 0);
@@ -33,5 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	promise(r == 0 || ((r == -EBADMSG || r == -EFBIG || r == -ENOMEM) && error.why));
 	if (r == 0)
 		check_module(&module);
+	if (r == 0)
+		promise(module_digest(&file, &module) == 0 && module.signature.digest.size <= 64);
 	return 0;
 }
