@@ -7,32 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "deliver/generation.h"
+#include "deliver/stage-dir.h"
 #include "deliver/unpack.h"
 #include "packages/rpm.h"
 #include "select/payload.h"
 #include "trust/digest.h"
 
-#define USING      "use the staging directory"
-#define STAGING    "stage the package"
-#define HINT_OTHER "name another one with --stage-dir"
-#define HINT_ROOM  "make room, or stage elsewhere with --stage-dir"
+#define STAGING "stage the package"
 
 struct stage {
-	char *path;
+	struct stage_dir dir;
 	char *kernel_release;
-	int dir_fd;
 	int generations_fd;
-	int lock_fd;
 	int new_fd; /* of the generation being built */
-	bool locked;
 	struct strings packages; /* NEVRAs, in the order of addition, and how they are called */
 	struct strings names;
 	struct strings rpms; /* file names in rpms/ */
@@ -42,92 +35,7 @@ struct stage {
 
 static int fail(const struct stage *stage, int r, struct error *reterr)
 {
-	bool full = r == -ENOSPC || r == -EDQUOT || r == -EFBIG;
-
-	return error_set(reterr, r, USING, stage->path, NULL, full ? HINT_ROOM : HINT_OTHER);
-}
-
-static int refuse(const struct stage *stage, int r, const char *why, struct error *reterr)
-{
-	return error_set(reterr, r, USING, stage->path, why, HINT_OTHER);
-}
-
-/* "dir/" would follow a link that "dir" is. */
-static char *without_slashes(const char *path)
-{
-	size_t length = strlen(path);
-
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	return strndup(path, length);
-}
-
-/* Only the caller may be able to put links or files in there while it is used. */
-static int check_ours(const struct stage *stage, int fd, struct error *reterr)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return fail(stage, -errno, reterr);
-	if (st.st_uid != geteuid())
-		return refuse(stage, -EPERM, "it belongs to another user", reterr);
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return refuse(stage, -EPERM, "others than its owner may write to it", reterr);
-	return 0;
-}
-
-/* Make and open the directory NAME; a symlink is never followed. */
-static int open_directory(struct stage *stage, int parent_fd, const char *name, int *ret,
-			  struct error *reterr)
-{
-	auto_fd int fd = -1;
-	struct stat st;
-	int r;
-
-	if (mkdirat(parent_fd, name, 0700) < 0 && errno != EEXIST)
-		return fail(stage, -errno, reterr);
-	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		r = -errno;
-		if (fstatat(parent_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
-			return refuse(stage, -ELOOP, "it is a symbolic link", reterr);
-		return fail(stage, r, reterr);
-	}
-	r = check_ours(stage, fd, reterr);
-	if (r == 0)
-		*ret = take_fd(&fd);
-	return r;
-}
-
-/* Who holds the lock, as the lock file says; for a message only. */
-static int tell_busy(const struct stage *stage, struct error *reterr)
-{
-	char pid[16] = { 0 };
-	ssize_t got = pread(stage->lock_fd, pid, sizeof(pid) - 1, 0);
-
-	pid[got > 0 ? strspn(pid, "0123456789") : 0] = '\0';
-	return error_setf(reterr, -EBUSY, USING, stage->path, "wait for it to end",
-			  *pid ? "process %s is using it" : "another process is using it%s", pid);
-}
-
-static int take_lock(struct stage *stage, struct error *reterr)
-{
-	char pid[16];
-	int size;
-
-	stage->lock_fd = openat(stage->dir_fd, "lock",
-				O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-	if (stage->lock_fd < 0)
-		return fail(stage, -errno, reterr);
-	if (flock(stage->lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? tell_busy(stage, reterr)
-					    : fail(stage, -errno, reterr);
-	stage->locked = true;
-	size = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
-	if (ftruncate(stage->lock_fd, 0) < 0 ||
-	    pwrite(stage->lock_fd, pid, (size_t)size, 0) != size)
-		return fail(stage, errno ? -errno : -EIO, reterr);
-	return 0;
+	return stage_dir_fail(&stage->dir, r, NULL, reterr);
 }
 
 static int check_room(const struct stage *stage, uint64_t needed, struct error *reterr)
@@ -135,12 +43,13 @@ static int check_room(const struct stage *stage, uint64_t needed, struct error *
 	struct statvfs vfs;
 	uint64_t room;
 
-	if (fstatvfs(stage->dir_fd, &vfs) < 0)
+	if (fstatvfs(stage->dir.fd, &vfs) < 0)
 		return fail(stage, -errno, reterr);
 	room = (uint64_t)vfs.f_bavail * vfs.f_frsize;
 	if (needed <= room)
 		return 0;
-	return error_setf(reterr, -ENOSPC, USING, stage->path, HINT_ROOM,
+	return error_setf(reterr, -ENOSPC, STAGE_DIR_USING, stage->dir.path,
+			  "make room, or stage elsewhere with --stage-dir",
 			  "%" PRIu64 " KiB are needed, and %" PRIu64 " KiB are free", needed / 1024,
 			  room / 1024);
 }
@@ -148,15 +57,17 @@ static int check_room(const struct stage *stage, uint64_t needed, struct error *
 static int start_generation(struct stage *stage, struct error *reterr)
 {
 	unsigned int current;
-	int r = generation_current(stage->dir_fd, &current);
+	int r = generation_current(stage->dir.fd, &current);
 
 	if (r == -EINVAL)
-		return refuse(stage, r, "its entry 'current' is no symbolic link", reterr);
+		return stage_dir_fail(&stage->dir, r, "its entry 'current' is no symbolic link",
+				      reterr);
 	if (r == 0)
-		r = generation_clear(stage->dir_fd, stage->generations_fd);
+		r = generation_clear(stage->dir.fd, stage->generations_fd);
 	if (r < 0)
 		return fail(stage, r, reterr);
-	return open_directory(stage, stage->generations_fd, GENERATION_NEW, &stage->new_fd, reterr);
+	return stage_dir_enter(&stage->dir, stage->generations_fd, GENERATION_NEW, &stage->new_fd,
+			       reterr);
 }
 
 /* One path component that means the same to every reader of the staging directory. */
@@ -167,16 +78,16 @@ static bool is_safe_name(const char *name)
 	return unpack_name(name, &safe) == 0 && strcmp(safe, name) == 0;
 }
 
-static int stage_new(const char *path, const char *kernel_release, struct stage **ret)
+static int stage_new(const char *kernel_release, struct stage **ret)
 {
 	auto_stage struct stage *stage = calloc(1, sizeof(*stage));
 
 	if (!stage)
 		return -ENOMEM;
-	stage->dir_fd = stage->generations_fd = stage->lock_fd = stage->new_fd = -1;
-	stage->path = without_slashes(path);
+	stage->dir = STAGE_DIR_NONE;
+	stage->generations_fd = stage->new_fd = -1;
 	stage->kernel_release = strdup(kernel_release);
-	if (!stage->path || !stage->kernel_release)
+	if (!stage->kernel_release)
 		return -ENOMEM;
 	*ret = take(stage);
 	return 0;
@@ -199,19 +110,17 @@ int stage_begin(const char *path, const char *kernel_release, uint64_t needed, s
 		struct error *reterr)
 {
 	auto_stage struct stage *stage = NULL;
-	int r = stage_new(path, kernel_release, &stage);
+	int r = stage_new(kernel_release, &stage);
 
 	if (r < 0)
-		return error_set(reterr, r, USING, path, NULL, NULL);
+		return error_set(reterr, r, STAGE_DIR_USING, path, NULL, NULL);
 	if (!is_safe_name(kernel_release))
 		return error_set(reterr, -EINVAL, "stage for the kernel", kernel_release,
 				 "its release cannot be the name of a directory", NULL);
-	r = open_directory(stage, AT_FDCWD, stage->path, &stage->dir_fd, reterr);
+	r = stage_dir_open(path, true, &stage->dir, reterr);
 	if (r == 0)
-		r = take_lock(stage, reterr);
-	if (r == 0)
-		r = open_directory(stage, stage->dir_fd, "generations", &stage->generations_fd,
-				   reterr);
+		r = stage_dir_enter(&stage->dir, stage->dir.fd, "generations",
+				    &stage->generations_fd, reterr);
 	if (r == 0)
 		r = check_room(stage, needed, reterr);
 	if (r == 0)
@@ -470,7 +379,7 @@ static int is_current(const struct stage *stage,
 {
 	auto_bytes struct bytes manifest = { 0 };
 	unsigned int current = 0;
-	int r = generation_current(stage->dir_fd, &current);
+	int r = generation_current(stage->dir.fd, &current);
 
 	if (r < 0 || current == 0)
 		return r;
@@ -496,7 +405,7 @@ static int write_generation(const struct stage *stage, unsigned int number,
 	if (r == 0)
 		r = write_packages(stage);
 	if (r == 0)
-		r = generation_publish(stage->dir_fd, stage->generations_fd, number);
+		r = generation_publish(stage->dir.fd, stage->generations_fd, number);
 	return r;
 }
 
@@ -525,18 +434,16 @@ struct stage *stage_end(struct stage *stage)
 	if (!stage)
 		return NULL;
 	/* What cannot be removed now is cleared by the next run. */
-	if (stage->locked && stage->generations_fd >= 0)
-		(void)generation_clear(stage->dir_fd, stage->generations_fd);
+	if (stage->dir.locked && stage->generations_fd >= 0)
+		(void)generation_clear(stage->dir.fd, stage->generations_fd);
 	release_fd(&stage->new_fd);
 	release_fd(&stage->generations_fd);
-	release_fd(&stage->lock_fd);
-	release_fd(&stage->dir_fd);
+	stage_dir_done(&stage->dir);
 	strings_done(&stage->packages);
 	strings_done(&stage->names);
 	strings_done(&stage->rpms);
 	strings_done(&stage->modules);
 	strings_done(&stage->owners);
-	free(stage->path);
 	free(stage->kernel_release);
 	free(stage);
 	return NULL;
