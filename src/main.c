@@ -14,7 +14,7 @@
 
 /* In the order of --help; the first one is run when none is named. */
 static const struct verb *const verbs[] = {
-	&verb_stage, &verb_scan, &verb_explain, &verb_check, &verb_symbols,
+	&verb_stage, &verb_scan, &verb_explain, &verb_load, &verb_check, &verb_symbols,
 };
 
 /* How long a server may be silent, in seconds. */
@@ -29,6 +29,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_KEYS,
 	OPTION_NO_GPG_CHECKS,
+	OPTION_UNDO,
 	OPTION_VERSION
 };
 
@@ -55,6 +56,7 @@ static const struct option_row rows[] = {
 	{ 'j', "json", NULL, "answer in JSON" },
 	{ OPTION_KEYS, "keys", "DIR", "trust the keys in DIR too" },
 	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages with unchecked signatures" },
+	{ OPTION_UNDO, "undo", NULL, "load: take everything back" },
 	{ 'v', "verbose", NULL, "say more" },
 	{ 'q', "quiet", NULL, "say only what failed" },
 	{ OPTION_VERSION, "version", NULL, "print the version" },
@@ -93,7 +95,7 @@ static void print_help(void)
 		print_option(&rows[i]);
 	puts("\nExit status: 0 done or nothing needed, 1 failed, 2 wrong usage, 3 a device\n"
 	     "without a driver has one on offer and every build of it was refused, or check\n"
-	     "found what does not fit.");
+	     "found what does not fit, 4 staged but not bound.");
 }
 
 static int add(struct strings *list, const char *text)
@@ -160,6 +162,9 @@ static int take_option(struct options *options, int key, const char *argument)
 		return 0;
 	case OPTION_NO_GPG_CHECKS:
 		options->no_gpg_checks = true;
+		return 0;
+	case OPTION_UNDO:
+		options->undo = true;
 		return 0;
 	case 'v':
 		options->verbosity = LOG_VERBOSE;

@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "deliver/delivery.h"
-#include "deliver/stage.h"
+#include "deliver/stage-dir.h"
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
 #include "packages/keys.h"
@@ -123,7 +123,7 @@ static int read_base(struct pipeline *pipeline, const struct options *options, b
 	if (r < 0)
 		return r;
 	if (staging)
-		pipeline->stage_made = stage_make(options->stage_dir, &pipeline->stage_fd);
+		pipeline->stage_made = stage_dir_make(options->stage_dir, &pipeline->stage_fd);
 	enter_sandbox(pipeline, database);
 	r = catalog_add_base(pipeline->catalog, database, reterr);
 	database = database_close(database);

@@ -43,6 +43,7 @@ struct options {
 	unsigned int timeout; /* seconds that a server may be silent */
 	const char *keys; /* folder of trusted keys besides the system's; NULL: none */
 	const char *save; /* scan --save */
+	bool undo; /* load --undo */
 	bool explain; /* find `subject` (NULL: the machine), and judge the packages that it names */
 	const char *subject;
 	bool json;
@@ -55,7 +56,7 @@ struct pipeline {
 	int root_fd;
 	struct sandbox sandbox; /* in which everything is read */
 	int stage_fd; /* of the staging directory, the one place to write to, or -1 */
-	int stage_made; /* what stage_make() said */
+	int stage_made; /* what stage_dir_make() said */
 	struct device_list devices;
 	struct kernel kernel;
 	struct subject subject; /* with options->explain */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 
 /*
  * EAGAIN is a rename that passed a ".." by (openat2(2)), or a file leased to another process, which
@@ -136,6 +137,43 @@ int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *r
 	auto_fd int fd = file_open_regular_in_root(root_fd, path, 0);
 
 	return fd < 0 ? fd : file_read_fd(fd, max, ret);
+}
+
+int file_read_line_in_root(int root_fd, const char *path, char **ret)
+{
+	auto_bytes struct bytes text = { 0 };
+	char *line;
+	int r = file_read_in_root(root_fd, path, LINE_SIZE_MAX, &text);
+
+	if (r < 0)
+		return r;
+	line = strndup((char *)text.data, strcspn((char *)text.data, "\n"));
+	if (!line)
+		return -ENOMEM;
+	*ret = line;
+	return 0;
+}
+
+int file_link_name_in_root(int root_fd, const char *path, char **ret)
+{
+	auto_fd int fd = file_open_in_root(root_fd, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX] = "";
+	ssize_t size;
+	const char *base;
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISLNK(st.st_mode))
+		return -EINVAL;
+	size = readlinkat(fd, "", target, sizeof(target) - 1);
+	if (size < 0)
+		return -errno;
+	base = strrchr(target, '/');
+	*ret = strdup(base ? base + 1 : target);
+	return *ret ? 0 : -ENOMEM;
 }
 
 int file_create(int dir_fd, const char *path, int flags, mode_t mode)

@@ -38,6 +38,10 @@ int file_open_regular_in_root(int root_fd, const char *path, int flags);
 int file_read_fd(int fd, size_t max, struct bytes *ret);
 /* file_open_in_root() + file_read_fd(), regular files only. */
 int file_read_in_root(int root_fd, const char *path, size_t max, struct bytes *ret);
+/* Its first line, without what ends it: of an attribute in sysfs. Owned. 0 or -errno. */
+int file_read_line_in_root(int root_fd, const char *path, char **ret);
+/* The last component of what the symlink PATH leads to; owned. 0 or -errno: -EINVAL for no link. */
+int file_link_name_in_root(int root_fd, const char *path, char **ret);
 /* Make the new file PATH of MODE, whatever the umask, open with FLAGS. An fd or -errno. */
 int file_create(int dir_fd, const char *path, int flags, mode_t mode);
 /* Write all SIZE bytes. 0 or -errno. */

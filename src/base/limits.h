@@ -207,3 +207,26 @@
 #define FETCH_FILES_MAX 10000U
 /** Silence of a server that may be asked for, in seconds: nobody waits for longer. */
 #define TIMEOUT_MAX 3600U
+
+/** A manifest or a state file, in bytes: 10,000 devices and 1,000 packages take 20 MiB. */
+#define MANIFEST_SIZE_MAX (64U << 20)
+/** The table of mounts, in bytes: 100,000 of them take 20 MiB. */
+#define MOUNTS_SIZE_MAX (64U << 20)
+/** Devices below one, a level each: expanders and hubs end at some 30. */
+#define HOLDER_DEPTH_MAX 64U
+/** Notes of a loaded module, in bytes: its build id takes 36. */
+#define NOTES_SIZE_MAX 65536
+/** Folder of firmware, in bytes: what the kernel's parameter of it holds. */
+#define FIRMWARE_PATH_MAX 255
+/** Devices that one program is told of: paths of 200 bytes stay far below a command line. */
+#define COMMAND_DEVICES_MAX 256
+/** Longest line for the kernel's log, in bytes: it refuses more than 992 (LOG_LINE_MAX). */
+#define KMSG_LINE_MAX 900
+/** Records of the kernel's log looked at: one that grows faster than it is read has no end. */
+#define KMSG_RECORDS_MAX 4096
+/** Lines of the kernel's log kept for a package: the first few say what went wrong. */
+#define STATE_LOG_MAX 16
+/** Rounds of loading: each needs new devices, and buses behind buses behind buses are few. */
+#define LOAD_ROUNDS_MAX 8
+/** Longest first line of a file that is read for it, in bytes: an attribute is a page at most. */
+#define LINE_SIZE_MAX 65536

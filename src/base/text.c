@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,6 +20,12 @@ char *text_vformat(const char *format, va_list args)
 
 	/* What it leaves in TEXT when it fails is undefined. */
 	return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+int text_copy(const char *text, char **ret)
+{
+	*ret = text ? strdup(text) : NULL;
+	return text && !*ret ? -ENOMEM : 0;
 }
 
 char *text_format(const char *format, ...)

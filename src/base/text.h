@@ -22,6 +22,8 @@ static inline bool text_starts(const char *text, const char *prefix)
 }
 
 bool text_ends(const char *text, const char *suffix);
+/* Copy TEXT, which may be NULL, to *RET, owned. 0 or -ENOMEM. */
+int text_copy(const char *text, char **ret);
 /* What FORMAT makes; owned, NULL if out of memory. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format, ...);
 __attribute__((format(printf, 1, 0))) char *text_vformat(const char *format, va_list args);

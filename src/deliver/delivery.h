@@ -17,7 +17,7 @@
 
 struct delivery {
 	const char *stage_dir;
-	int made; /* what stage_make() said of it */
+	int made; /* what stage_dir_make() said of it */
 	const char *kernel_release;
 	const struct source *sources; /* those that PLAN's packages point to */
 	struct plan *plan; /* filled in further, as stage_add() says */

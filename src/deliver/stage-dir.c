@@ -102,6 +102,19 @@ static int take_lock(struct stage_dir *dir, struct error *reterr)
 	return 0;
 }
 
+int stage_dir_make(const char *path, int *ret_fd)
+{
+	auto_free char *bare = without_slashes(path);
+
+	*ret_fd = -1;
+	if (!bare)
+		return -ENOMEM;
+	if (mkdir(bare, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	*ret_fd = open(bare, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return 0;
+}
+
 int stage_dir_open(const char *path, bool make, struct stage_dir *ret, struct error *reterr)
 {
 	int r;

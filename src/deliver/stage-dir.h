@@ -23,6 +23,11 @@ struct stage_dir {
 #define STAGE_DIR_NONE ((struct stage_dir){ .fd = -1, .lock_fd = -1 })
 
 /*
+ * Make the staging directory PATH, if it is not there, before a sandbox leaves no other place to
+ * write to. 0 or -errno; *RET_FD is the directory (O_PATH), or -1 where stage_begin() will say why.
+ */
+int stage_dir_make(const char *path, int *ret_fd);
+/*
  * Open the staging directory PATH, with MAKE made (mode 0700) if it is absent, and take its lock,
  * waiting for nobody: -EBUSY says who holds it. 0, or -errno with *RETERR set; RET is to be
  * released either way.

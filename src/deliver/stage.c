@@ -93,19 +93,6 @@ static int stage_new(const char *kernel_release, struct stage **ret)
 	return 0;
 }
 
-int stage_make(const char *path, int *ret_fd)
-{
-	auto_free char *bare = without_slashes(path);
-
-	*ret_fd = -1;
-	if (!bare)
-		return -ENOMEM;
-	if (mkdir(bare, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	*ret_fd = open(bare, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return 0;
-}
-
 int stage_begin(const char *path, const char *kernel_release, uint64_t needed, struct stage **ret,
 		struct error *reterr)
 {

@@ -16,11 +16,6 @@
 struct stage;
 
 /*
- * Make the staging directory PATH, if it is not there, before a sandbox leaves no other place to
- * write to. 0 or -errno; *RET_FD is the directory (O_PATH), or -1 where stage_begin() will say why.
- */
-int stage_make(const char *path, int *ret_fd);
-/*
  * Open (make, mode 0700) the staging directory PATH, take its lock (waiting for nobody: -EBUSY says
  * who holds it), clear what an interrupted run left, and start an empty generation.
  * NEEDED is how many bytes it will take: -ENOSPC before anything is written if there is less room.

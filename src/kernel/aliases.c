@@ -72,3 +72,23 @@ bool module_aliases_serve(const struct module_aliases *aliases, const char *moda
 	kmod_module_unref_list(modules);
 	return found;
 }
+
+int module_aliases_find(const struct module_aliases *aliases, const char *modalias,
+			struct strings *ret)
+{
+	struct kmod_list *modules = NULL, *item;
+	int r = 0;
+
+	if (kmod_module_new_from_lookup(aliases->context, modalias, &modules) < 0)
+		return 0;
+	kmod_list_foreach(item, modules)
+	{
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		if (r == 0)
+			r = strings_add_once(ret, kmod_module_get_name(module));
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(modules);
+	return r;
+}

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "base/array.h"
+
 struct module_aliases;
 
 /*
@@ -19,6 +21,10 @@ int module_aliases_new(int fd, struct module_aliases **ret);
 struct module_aliases *module_aliases_free(struct module_aliases *aliases);
 /* Has the tree a module for MODALIAS? */
 bool module_aliases_serve(const struct module_aliases *aliases, const char *modalias);
+/* Add the names of its modules for MODALIAS, normalised, in the order of the index. 0 or -ENOMEM.
+ */
+int module_aliases_find(const struct module_aliases *aliases, const char *modalias,
+			struct strings *ret);
 
 static inline void module_aliases_release(struct module_aliases **slot)
 {

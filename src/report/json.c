@@ -132,6 +132,8 @@ static void set_facts(struct json *object, const struct kernel *kernel, const st
 
 	piece_set_known(object, "vermagic", facts->vermagic);
 	piece_set_known(object, "version", facts->version);
+	piece_set_known(object, "srcversion", facts->srcversion);
+	piece_set_known(object, "build_id", facts->build_id);
 	piece_set_known(object, "supported", facts->supported);
 	json_set_bool(object, "signed", signature->present);
 	piece_set_known(object, "signer", signature->signer);

@@ -16,7 +16,7 @@ struct verb {
 		   char **argv); /* returns the exit status */
 };
 
-extern const struct verb verb_check, verb_explain, verb_scan, verb_stage, verb_symbols;
+extern const struct verb verb_check, verb_explain, verb_load, verb_scan, verb_stage, verb_symbols;
 
 /* Print ERROR on stderr, and with --json as JSON on stdout too. Returns EXIT. */
 int verb_fail(const struct options *options, const struct error *error, int exit);

@@ -74,7 +74,7 @@ options_of() { grep -oE -e '--[a-z][a-z-]+' | sort -u; }
 	equals "$(<options)" "$(printf '%s\n' "${COMPREPLY[@]}" | sort)" "in bash"
 	COMP_WORDS=(kmp-match "")
 	_kmp_match
-	equals "stage scan explain check symbols" "${COMPREPLY[*]}" "verbs in bash"
+	equals "stage scan explain load check symbols" "${COMPREPLY[*]}" "verbs in bash"
 	if command -v fish >/dev/null; then
 		fish --no-config -c 'source of-fish; complete -C "kmp-match --"' | cut -f1 | sort >offered
 		equals "$(<options)" "$(<offered)" "in fish"
