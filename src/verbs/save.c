@@ -110,7 +110,7 @@ void save_end(struct save *save)
 {
 	if (save->fd < 0)
 		return;
-	/* Other processes may have the descriptor too: closing ours would not end the second one. */
+	/* Others may have the descriptor too: closing ours alone would not end the second one. */
 	(void)shutdown(save->fd, SHUT_RDWR);
 	release_fd(&save->fd);
 	save->fd = -1;
