@@ -6,6 +6,7 @@
 VERSION := 0.1.0
 prefix ?= /usr
 bindir ?= $(prefix)/bin
+dracutdir ?= $(prefix)/lib/dracut/modules.d
 docdir ?= $(prefix)/share/doc/kmp-match
 datadir ?= $(prefix)/share
 mandir ?= $(datadir)/man
@@ -55,7 +56,7 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
 # Some install what is missing first, so they must not ask for it while the Makefile is read.
-ifneq ($(filter-out help clean setup demo check bench man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean setup demo check check-fast bench man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
 include $(build)/flags.mk
 endif
 
@@ -119,10 +120,11 @@ demo:
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)KMP_MATCH=$(build)/kmp-match tools/demo
 
-check:
+# check-fast leaves out virtual machines.
+check check-fast:
 	$(Q)tools/setup check
 	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests fuzz-targets
-	$(Q)BUILD=$(build) tests/run
+	$(Q)BUILD=$(build) tests/run $(if $(filter check-fast,$@),--fast)
 
 # Needs the tools of the demo only: real packages and depmod.
 bench:
@@ -153,7 +155,9 @@ install: all completion $(if $(with_man),man)
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md SECURITY.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/policy.md docs/staging.md docs/symbol-table.md \
-		docs/trust.md
+		docs/trust.md docs/boot.md
+	install -D -m 755 -t $(DESTDIR)$(dracutdir)/55kmp-match dracut/55kmp-match/module-setup.sh
+	install -D -m 644 -t $(DESTDIR)$(dracutdir)/55kmp-match dracut/55kmp-match/kmp-match-*.sh
 	install -D -m 644 build/completion/kmp-match.bash \
 		$(DESTDIR)$(datadir)/bash-completion/completions/kmp-match
 	install -D -m 644 build/completion/kmp-match.zsh \
@@ -168,7 +172,8 @@ clean:
 
 help:
 	@echo 'make demo     install what is missing, build, and show a plan on real packages'
-	@echo 'make check    install what tests need, and run all of them'
+	@echo 'make check    install what tests need, and run all of them; check-fast: without'
+	@echo '              virtual machines'
 	@echo 'make fuzz     build the fuzz targets; make fuzz-run SECONDS=60 runs each of them'
 	@echo 'make bench    measure it against depmod'
 	@echo 'make          build the program'
@@ -178,4 +183,4 @@ help:
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests fuzz fuzz-run fuzz-targets setup demo check bench completion man install help
+.PHONY: all clean unit-tests fuzz fuzz-run fuzz-targets setup demo check check-fast bench completion man install help

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kmp-match-lib: what the hooks share.
+# shellcheck disable=SC2034 # for those that source it
+kmp_match_lib=${kmp_match_lib:-/usr/lib/kmp-match}
+kmp_match_state=${kmp_match_state:-/run/initramfs/kmp-match}
+kmp_match_stage=${kmp_match_stage:-/run/kmp-match}
+kmp_match_proc=${kmp_match_proc:-/proc} kmp_match_sys=${kmp_match_sys:-/sys}
+kmp_match_dev=${kmp_match_dev:-/dev} kmp_match_etc=${kmp_match_etc:-/etc}
+kmp_match_kmsg=${kmp_match_kmsg:-/dev/kmsg}
+
+# One open(2) a line: the kernel limits how much is written through one.
+kmp_match_say() { echo "<5>kmp-match: $*" >>"$kmp_match_kmsg"; }
+
+# kmp_match_miss SENTENCE: something that was asked for is missing, which matters to "required".
+kmp_match_miss() { kmp_match_say "$*, going on without it" && echo "$*" >>"$kmp_match_state/missed"; }
+
+# kmp_match_option NAME: print inst.kmp.NAME=, or else rd.kmp.NAME=.
+kmp_match_option() { getarg "inst.kmp.$1=" || getarg "rd.kmp.$1="; }
+
+# kmp_match_flag DEFAULT NAME: is inst.kmp.NAME, or else rd.kmp.NAME, or else DEFAULT, not 0?
+kmp_match_flag() {
+	if getargbool "$1" "rd.kmp.$2"; then getargbool 1 "inst.kmp.$2"; else getargbool 0 "inst.kmp.$2"; fi
+}
+
+kmp_match_is_on() { [ -e "$kmp_match_state/arguments" ]; }

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pre-trigger: what is in the initrd is staged before coldplug, so that no older driver is bound first.
+# shellcheck disable=SC1091,SC2015,SC2154
+. "${kmp_match_lib:-/usr/lib/kmp-match}/lib.sh"
+. "$kmp_match_lib/source.sh"
+. "$kmp_match_lib/run.sh"
+
+# A quarter of the memory at most, and 256 MiB, so that no repository can fill it.
+kmp_match_tmpfs() {
+	[ ! -d "$kmp_match_stage" ] || return 0
+	while read -r _key _size _; do [ "$_key" != MemTotal: ] || break; done <"$kmp_match_proc/meminfo"
+	_size=$((_size / 4)) && [ "$_size" -lt 262144 ] || _size=262144
+	mkdir -p "$kmp_match_stage"
+	mount -t tmpfs -o "size=${_size}k,mode=0700,nosuid,nodev,noexec" kmp-match "$kmp_match_stage"
+}
+
+kmp_match_early() {
+	kmp_match_is_on && [ ! -e "$kmp_match_state/start" ] || return 0
+	kmp_match_tmpfs
+	read -r _up _ <"$kmp_match_proc/uptime"
+	echo "${_up%%.*}" >"$kmp_match_state/start"
+	[ ! -d "$kmp_match_lib/repo" ] || kmp_match_add "$kmp_match_lib/repo"
+	! grep -q -x -e --repo "$kmp_match_state/arguments" || kmp_match_run
+}
+kmp_match_early
+return 0

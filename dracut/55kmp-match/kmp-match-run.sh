@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kmp-match-run: the one place that calls kmp-match.
+# shellcheck disable=SC2154 # variables of lib.sh
+
+# kmp_match_call VERB [ARGUMENT]...: with a deadline; what it says is kept.
+kmp_match_call() {
+	timeout -k 5 "$(kmp_match_option timeout || echo 60)" kmp-match "$@" >"$kmp_match_state/said" 2>&1 </dev/null
+	set -- "$1" $?
+	[ "$2" = 0 ] || echo "kmp-match $1 ended with $2" >>"$kmp_match_state/result"
+	cat "$kmp_match_state/said" >>"$kmp_match_state/log"
+}
+
+kmp_match_tell() {
+	while read -r _line; do [ -z "$_line" ] || kmp_match_say "${_line#kmp-match: }"; done <"$kmp_match_state/said"
+}
+
+# kmp_match_run: stage from all sources that were reached so far and load; again while new devices
+# lead to new drivers. $kmp_match_state/result is empty if all went well.
+kmp_match_run() {
+	set -- && : >"$kmp_match_state/result"
+	while read -r _line; do set -- "$@" "$_line"; done <"$kmp_match_state/arguments"
+	for _round in 1 2 3 4; do
+		_before=$(readlink "$kmp_match_stage/current")
+		kmp_match_call stage "$@"
+		[ "$_round" != 1 ] || kmp_match_tell
+		[ "$(readlink "$kmp_match_stage/current")" != "$_before" ] || break
+		[ "$(kmp_match_option load)" != stage-only ] || break
+		kmp_match_call load
+		kmp_match_tell
+	done
+	kmp_match_count >"$kmp_match_state/devices"
+}
+
+# kmp_match_count: print how many devices there are; others may need other drivers.
+kmp_match_count() { set -- "$kmp_match_sys"/bus/*/devices/* && echo $#; }
