@@ -33,6 +33,7 @@
 struct copy {
 	char *path; /* NULL before it is made */
 	int fd;
+	int file_fd; /* of the database in it */
 };
 
 struct database {
@@ -94,6 +95,7 @@ static void remove_copy(struct copy *copy)
 			(void)file_remove_tree(copy->fd, names.items[i]);
 	if (copy->path)
 		(void)rmdir(copy->path);
+	release_fd(&copy->file_fd);
 	release_fd(&copy->fd);
 	free(copy->path);
 }
@@ -144,7 +146,7 @@ static int make_folder_in(const char *place, struct copy *ret)
 	fd = lock_folder(AT_FDCWD, path);
 	if (fd < 0)
 		return fd;
-	*ret = (struct copy){ take(path), take_fd(&fd) };
+	*ret = (struct copy){ take(path), take_fd(&fd), -1 };
 	return 0;
 }
 
@@ -176,11 +178,29 @@ static int make_folder(struct copy *ret)
  */
 static int copy_sqlite(struct database *database)
 {
-	int r = make_folder(&database->copy);
+	struct copy *copy = &database->copy;
+	int r = make_folder(copy);
 
+	if (r < 0)
+		return r;
+	r = copy_file(database->fd, copy->fd, SQLITE_FILE);
 	if (r == 0)
-		r = copy_file(database->fd, database->copy.fd, SQLITE_FILE);
-	return r < 0 ? r : copy_file(database->fd, database->copy.fd, SQLITE_FILE "-wal");
+		r = copy_file(database->fd, copy->fd, SQLITE_FILE "-wal");
+	if (r == 0)
+		copy->file_fd = openat(copy->fd, SQLITE_FILE, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	/* What is absent is not the database, which may be, but the folder of the copy. */
+	return r == -ENOENT ? -ESTALE : r;
+}
+
+/*
+ * Librpm opens the copy by its name, and where somebody has cleared it away, such as tmpfiles, it
+ * makes an empty one: what is installed would be nothing.
+ */
+static bool is_still_there(const struct copy *copy)
+{
+	struct stat st;
+
+	return !copy->path || (fstat(copy->file_fd, &st) == 0 && st.st_nlink > 0);
 }
 
 /* Does the file begin so, and has it more than MORE bytes? */
@@ -215,6 +235,9 @@ static int set_error(const struct database *database, int r, const char *message
 				  "with rpm --rebuilddb",
 				  "%s is damaged, or of a kind that this librpm does not have",
 				  database->file);
+	if (r == -ESTALE)
+		return error_set(reterr, r, WHAT, database->folder,
+				 "its copy was removed while it was read", "run it again");
 	return error_set(reterr, r, WHAT, database->folder, message,
 			 r == -EBADMSG ? "repair it with rpm --rebuilddb" : NULL);
 }
@@ -226,7 +249,7 @@ int database_open(int root_fd, struct database **ret, struct error *reterr)
 
 	if (!database)
 		return -ENOMEM;
-	database->fd = database->copy.fd = -1;
+	database->fd = database->copy.fd = database->copy.file_fd = -1;
 	if (!find_database(root_fd, database)) {
 		*ret = NULL;
 		return 0;
@@ -259,6 +282,8 @@ int database_read(const struct database *database, int (*visit)(void *context, v
 	if (!path)
 		return -ENOMEM;
 	r = rpm_database_each(path, visit, context, &message);
+	if (!is_still_there(&database->copy))
+		r = -ESTALE;
 	if (r == 0 && is_unread(database))
 		r = -EBADMSG;
 	return r < 0 ? set_error(database, r, message, reterr) : 0;
