@@ -389,8 +389,8 @@ static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *rep
 	return r < 0 ? r : parse_primary(catalog, source, repo, &primary, &bytes);
 }
 
-static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, int fd,
-		   const char *location)
+static int add_rpm(struct catalog *catalog, const struct source *source, Repo *repo, int fd,
+		   const char *location, struct error *reterr)
 {
 	auto_free char *name = text_format("%s/%s", source->location, location);
 	auto_rpm struct rpm *rpm = NULL;
@@ -401,17 +401,37 @@ static int add_rpm(struct catalog *catalog, struct source *source, Repo *repo, i
 		free(name);
 		name = strdup(source->location);
 	}
-	r = rpm_open(fd, name ? name : location, &rpm, &source->error);
+	r = rpm_open(fd, name ? name : location, &rpm, reterr);
 	if (r < 0)
 		return r;
 	if (catalog_add_header(catalog, repo, rpm_header_handle(rpm), &id) < 0 || !id)
-		return error_set(&source->error, -EBADMSG, "read the RPM", name,
-				 pool_errstr(catalog->pool), NULL);
+		return error_set(reterr, -EBADMSG, "read the RPM", name, pool_errstr(catalog->pool),
+				 NULL);
 	repodata_set_location(repo_last_repodata(repo), id, 0, NULL, location);
 	return 0;
 }
 
-/* One bad RPM does not hide the others: all are tried, the first error is kept. */
+/* A damaged RPM costs the others nothing: it is told, and left out. */
+static int add_sound_rpm(struct catalog *catalog, struct source *source, Repo *repo, int fd,
+			 const char *location)
+{
+	auto_error struct error error = { 0 };
+	auto_free char *sentence = NULL;
+	int r = add_rpm(catalog, source, repo, fd, location, &error);
+
+	if (r == -EBADMSG) {
+		sentence = error_sentence(&error);
+		return diagnostics_add(&source->diagnostics, "damaged-rpm", location, "%s",
+				       sentence ? sentence : "an RPM is damaged");
+	}
+	if (r < 0 && !source->error.what) {
+		source->error = error;
+		error = (struct error){ 0 };
+	}
+	return r;
+}
+
+/* One bad file does not hide the others: all are tried, the first error is kept. */
 static int add_directory(struct catalog *catalog, struct source *source, Repo *repo,
 			 const char *folder, int depth)
 {
@@ -448,7 +468,7 @@ static int add_directory(struct catalog *catalog, struct source *source, Repo *r
 		} else if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) {
 			child = source_open_rpm(source, path);
 			if (child >= 0 && source_is_rpm(child, path))
-				r = add_rpm(catalog, source, repo, child, path);
+				r = add_sound_rpm(catalog, source, repo, child, path);
 			else if (child < 0 && text_ends(path, ".rpm"))
 				r = error_setf(&source->error, child, WHAT, source->location, NULL,
 					       "%s: %s", path, file_strerror(child));
@@ -465,7 +485,15 @@ static int load_single(struct catalog *catalog, struct source *source, Repo *rep
 
 	if (fd < 0)
 		return error_set(&source->error, fd, WHAT, source->location, NULL, NULL);
-	return add_rpm(catalog, source, repo, fd, source->file);
+	return add_rpm(catalog, source, repo, fd, source->file, &source->error);
+}
+
+static bool has_damage(const struct source *source)
+{
+	for (size_t i = 0; i < source->diagnostics.count; i++)
+		if (text_equal(source->diagnostics.items[i].id, "damaged-rpm"))
+			return true;
+	return false;
 }
 
 int catalog_add_source(struct catalog *catalog, struct source *source, size_t index)
@@ -495,6 +523,9 @@ int catalog_add_source(struct catalog *catalog, struct source *source, size_t in
 	if (r < 0 && source->kind == SOURCE_RPM_MD)
 		repo_empty(repo, 1);
 	finish_repo(catalog, repo, source);
+	if (r == 0 && source->packages == 0 && has_damage(source))
+		r = error_set(&source->error, -EBADMSG, WHAT, source->location,
+			      "none of its RPMs can be read", NULL);
 	if (r == 0 && source->packages == 0)
 		diagnostics_add(&source->diagnostics, "empty-source", source->location,
 				"the repository has no packages");

@@ -222,7 +222,7 @@ repomd() {
 	done
 }
 
-@test "an RPM that is cut at any length leaves the others in the plan, and nothing is staged" {
+@test "an RPM that is cut at any length is told, and costs the others nothing" {
 	mkdir rpms
 	cp "$bar" rpms
 	size=$(stat -c %s "$foo")
@@ -230,11 +230,16 @@ repomd() {
 		head -c "$length" "$foo" >rpms/foo.rpm
 		plan --repo rpms
 		equals '["bar-kmp-default"]' "$(selected)" "$length"
-		fails 1 rpms/foo.rpm
-		stage_from --repo rpms
-		equals 1 "$status" "$length"
-		nothing_staged
+		equals 0 "$status" "$length"
+		says rpms/foo.rpm
+		equals '["damaged-rpm"]' "$(json "[d['id'] for d in a['sources'][0]['diagnostics']]")"
 	done
+	stage_from --repo rpms
+	equals 0 "$status"
+	[[ -e stage/current ]]
+	rm "rpms/${bar##*/}"
+	plan --repo rpms
+	fails 1 rpms "none of its RPMs can be read"
 }
 
 @test "one RPM that is cut is named" {
@@ -305,13 +310,14 @@ repomd() {
 	equals 1 "$(json "a['sources'][0]['packages']")"
 }
 
-@test "a directory with an *.rpm that is no RPM, or a dead link, is an error that names it" {
+@test "a directory with an *.rpm that is no RPM says so, and a dead link is an error that names it" {
 	mkdir rpms
 	cp "$bar" rpms
 	echo "not an RPM" >rpms/letter.rpm
 	plan --repo rpms
 	equals '["bar-kmp-default"]' "$(selected)"
-	fails 1 letter.rpm
+	equals 0 "$status"
+	says letter.rpm
 	rm rpms/letter.rpm
 	ln -s nowhere rpms/dead.rpm
 	plan --repo rpms
