@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "deliver/delivery.h"
@@ -255,8 +256,6 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 	if (r == 0)
 		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
 	note_lost_sources(pipeline);
-	for (size_t i = 0; r == 0 && i < pipeline->plan->count; i++)
-		pipeline->trouble |= pipeline->plan->packages[i].reason == REASON_CORRUPT;
 	return r;
 }
 
@@ -284,7 +283,8 @@ static int render_manifest(void *data, unsigned int generation, struct bytes *re
 }
 
 /* Stage 5: into the staging directory, all or nothing. */
-static int deliver(struct pipeline *pipeline, const struct options *options, struct error *reterr)
+static int deliver(struct pipeline *pipeline, const struct options *options, int *ret_damaged,
+		   struct error *reterr)
 {
 	struct manifest_context context = { pipeline, options };
 	const struct delivery delivery = {
@@ -292,12 +292,13 @@ static int deliver(struct pipeline *pipeline, const struct options *options, str
 		.made = pipeline->stage_made,
 		.kernel_release = pipeline->kernel.release,
 		.sources = pipeline->sources,
+		.gpg_checks = !options->no_gpg_checks,
 		.plan = pipeline->plan,
 		.render = render_manifest,
 		.context = &context,
 	};
 
-	return delivery_run(&delivery, &pipeline->generation, reterr);
+	return delivery_run(&delivery, &pipeline->generation, ret_damaged, reterr);
 }
 
 /*
@@ -320,6 +321,55 @@ static int settle_exit(const struct pipeline *pipeline)
 	return EXIT_DONE;
 }
 
+/* The package DAMAGED will not do, for the reason in ERROR: choose again without it. */
+static int choose_again(struct pipeline *pipeline, int damaged, const struct error *error,
+			struct error *reterr)
+{
+	auto_free char *detail = error_sentence(error);
+	int r = selection_reject(pipeline->selection, damaged, REASON_CORRUPT,
+				 detail ? detail : "its RPM is damaged", NULL);
+
+	if (r == 0)
+		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
+	if (r == 0)
+		pipeline->exit = settle_exit(pipeline);
+	return r;
+}
+
+/*
+ * Stages 4 and 5 are repeated for each package that changed since it was chosen. Rejections are
+ * never withdrawn, so there are no more rounds than packages.
+ */
+static int deliver_all(struct pipeline *pipeline, const struct options *options,
+		       struct error *reterr)
+{
+	for (;;) {
+		auto_error struct error error = { 0 };
+		int damaged = 0;
+		int r = deliver(pipeline, options, &damaged, &error);
+
+		if (damaged)
+			r = choose_again(pipeline, damaged, &error, reterr);
+		if (r < 0 && !damaged) {
+			*reterr = error;
+			error = (struct error){ 0 };
+		}
+		if (r < 0 || !damaged)
+			return r;
+	}
+}
+
+/* Each chosen package keeps its RPM open until it is staged. */
+static void allow_open_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int pipeline_run(const struct options *options, struct pipeline *ret, struct error *reterr)
 {
 	const struct pipeline_parts all = {
@@ -328,7 +378,10 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 		.staging = !options->dry_run,
 	};
 	struct pipeline *pipeline = ret;
-	int r = pipeline_read(options, &all, pipeline, reterr);
+	int r;
+
+	allow_open_files();
+	r = pipeline_read(options, &all, pipeline, reterr);
 
 	if (r == 0) {
 		r = policy_read(pipeline->root_fd, options->policy, &pipeline->policy, reterr);
@@ -345,7 +398,7 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 	pipeline->exit = settle_exit(pipeline);
 	if (options->dry_run || pipeline->trouble)
 		return 0;
-	return deliver(pipeline, options, reterr);
+	return deliver_all(pipeline, options, reterr);
 }
 
 struct report pipeline_report(const struct pipeline *pipeline, const struct options *options)

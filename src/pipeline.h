@@ -72,7 +72,7 @@ struct pipeline {
 	struct selection *selection;
 	struct plan *plan; /* the selection's */
 	bool usage; /* what was asked for makes no sense */
-	bool trouble; /* a --repo could not be read, or a chosen RPM is damaged */
+	bool trouble; /* a --repo could not be read */
 	unsigned int generation;
 	int exit;
 };

@@ -188,6 +188,17 @@
 #define PAYLOAD_DEPTH_MAX 32U
 /** Files staged of one package: all firmware of Linux is 5,000. */
 #define PAYLOAD_FILES_MAX 65536U
+/** The path of a file that is staged, in bytes: PATH_MAX has to hold the folders above it too. */
+#define PAYLOAD_PATH_MAX 3000U
+/** Files of all packages that a run looks into, unpacked, in bytes: two of the largest. */
+#define PLAN_UNPACKED_MAX (16ULL << 30)
+/** Files that could be staged of all those packages: four times as many as one may have. */
+#define PLAN_FILES_MAX (4U * PAYLOAD_FILES_MAX)
+
+/** Longest line staged of modprobe.d, in bytes: a command line of a kernel is not longer. */
+#define CONFIG_LINE_MAX 4096U
+/** Lines of such a file that are left out and told one by one: the others are counted. */
+#define CONFIG_TOLD_MAX 16U
 /** Number of a generation, nine digits: one a second for 30 years. */
 #define GENERATION_MAX 999999999U
 /** RPMs in a generation of builds not chosen, in bytes: an initrd keeps them in memory. */

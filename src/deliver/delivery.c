@@ -2,6 +2,7 @@
 #include "deliver/delivery.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -18,19 +19,19 @@ static uint64_t room_needed(const struct plan *plan)
 	return needed;
 }
 
-static int stage_package(const struct source *sources, struct stage *stage,
+static int stage_package(const struct delivery *delivery, struct stage *stage,
 			 struct plan_package *package, struct error *reterr)
 {
-	const struct source *source = &sources[package->driver.source];
-	auto_fd int fd = -1;
+	const struct stage_rpm from = {
+		.fd = package->rpm_fd,
+		.source = &delivery->sources[package->driver.source],
+		.gpg_checks = delivery->gpg_checks,
+	};
 
-	if (!package->rpm_at_hand)
+	if (from.fd < 0)
 		return error_set(reterr, -ENOENT, "stage the package", package->driver.nevra,
 				 "its RPM is not at hand", "copy the repository here");
-	fd = source_open_rpm(source, package->driver.location);
-	if (fd < 0)
-		return error_set(reterr, fd, "open the RPM", package->driver.location, NULL, NULL);
-	return stage_add(stage, fd, package, reterr);
+	return stage_add(stage, &from, package, reterr);
 }
 
 /* Is PACKAGE a build of a family that is staged, one that may do for another kernel? */
@@ -47,13 +48,14 @@ static bool is_other_build(const struct plan *plan, const struct plan_package *p
 }
 
 /* What cannot be kept is said, and costs nothing that was chosen. */
-static int keep_other_build(const struct source *sources, struct stage *stage,
+static int keep_other_build(const struct delivery *delivery, struct stage *stage,
 			    struct plan_package *package, uint64_t *left)
 {
+	const struct source *source = &delivery->sources[package->driver.source];
 	auto_error struct error error = { 0 };
 	auto_free char *sentence = NULL;
-	auto_fd int fd =
-		source_open_rpm(&sources[package->driver.source], package->driver.location);
+	auto_fd int fd = source_open_rpm(source, package->driver.location);
+	const struct stage_rpm from = { fd, source, delivery->gpg_checks };
 	struct stat st;
 	int r = fd < 0 || fstat(fd, &st) == 0 ? fd : -errno;
 
@@ -63,7 +65,7 @@ static int keep_other_build(const struct source *sources, struct stage *stage,
 		r = error_set(&error, -EFBIG, "keep the RPM", package->driver.nevra,
 			      "other builds take too much room", NULL);
 	if (r >= 0)
-		r = stage_keep(stage, fd, package, &error);
+		r = stage_keep(stage, &from, package, &error);
 	if (r == 0)
 		*left -= (uint64_t)st.st_size;
 	if (r >= 0 || r == -ENOMEM)
@@ -75,14 +77,15 @@ static int keep_other_build(const struct source *sources, struct stage *stage,
 }
 
 /* `install` chooses again for every kernel of the target: it may want another build. */
-static int keep_other_builds(const struct source *sources, struct stage *stage, struct plan *plan)
+static int keep_other_builds(const struct delivery *delivery, struct stage *stage)
 {
+	struct plan *plan = delivery->plan;
 	uint64_t left = OTHER_BUILDS_MAX;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < plan->count; i++)
 		if (is_other_build(plan, &plan->packages[i]))
-			r = keep_other_build(sources, stage, &plan->packages[i], &left);
+			r = keep_other_build(delivery, stage, &plan->packages[i], &left);
 	return r;
 }
 
@@ -94,28 +97,53 @@ static bool has_something_to_stage(const struct plan *plan)
 	return false;
 }
 
-int delivery_run(const struct delivery *delivery, unsigned int *ret_generation,
-		 struct error *reterr)
+/* What an attempt that came to nothing said of its copies is not true. */
+static void forget_staged(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		free(plan->packages[i].rpm_staged);
+		plan->packages[i].rpm_staged = NULL;
+		diagnostics_drop(&plan->packages[i].diagnostics, "other-build-left-out");
+	}
+}
+
+static int stage_all(const struct delivery *delivery, struct stage *stage, int *ret_damaged,
+		     struct error *reterr)
 {
 	struct plan *plan = delivery->plan;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->count; i++) {
+		if (!plan_is_staged(&plan->packages[i]))
+			continue;
+		r = stage_package(delivery, stage, &plan->packages[i], reterr);
+		if (r == -EBADMSG)
+			*ret_damaged = plan->packages[i].driver.id;
+	}
+	return r == 0 ? keep_other_builds(delivery, stage) : r;
+}
+
+int delivery_run(const struct delivery *delivery, unsigned int *ret_generation, int *ret_damaged,
+		 struct error *reterr)
+{
 	auto_stage struct stage *stage = NULL;
 	int r;
 
 	*ret_generation = 0;
-	if (!has_something_to_stage(plan))
+	*ret_damaged = 0;
+	if (!has_something_to_stage(delivery->plan))
 		return 0;
 	if (delivery->made < 0)
 		return error_set(reterr, delivery->made, "make the staging directory",
 				 delivery->stage_dir, NULL, "name another one with --stage-dir");
-	r = stage_begin(delivery->stage_dir, delivery->kernel_release, room_needed(plan), &stage,
-			reterr);
-	for (size_t i = 0; r == 0 && i < plan->count; i++)
-		if (plan_is_staged(&plan->packages[i]))
-			r = stage_package(delivery->sources, stage, &plan->packages[i], reterr);
+	r = stage_begin(delivery->stage_dir, delivery->kernel_release, room_needed(delivery->plan),
+			&stage, reterr);
 	if (r == 0)
-		r = keep_other_builds(delivery->sources, stage, plan);
+		r = stage_all(delivery, stage, ret_damaged, reterr);
 	if (r == 0)
 		r = stage_commit(stage, delivery->render, delivery->context, ret_generation,
 				 reterr);
+	if (r < 0)
+		forget_staged(delivery->plan);
 	return r;
 }

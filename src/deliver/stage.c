@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "deliver/generation.h"
 #include "deliver/stage-dir.h"
 #include "deliver/unpack.h"
 #include "packages/rpm.h"
+#include "select/inspect.h"
 #include "select/payload.h"
 #include "trust/digest.h"
 
@@ -208,19 +210,59 @@ static int exchange(struct plan_package *package, struct plan_package *fresh)
 	return diagnostics_copy(&package->diagnostics, &fresh->diagnostics);
 }
 
-static int add_package(struct stage *stage, const struct unpack *unpack, int from_fd,
-		       const struct plan_package *package, struct plan_package *fresh,
-		       struct error *reterr)
+static int changed(const struct plan_package *package, struct error *reterr)
+{
+	return error_set(reterr, -EBADMSG, STAGING, package->driver.nevra,
+			 "it changed while it was read", "run it again");
+}
+
+/*
+ * What was looked at is what is in the copy now, which nobody else can write to. The file may have
+ * been written to between one look and the next, so its checksum alone does not tell.
+ */
+static int check_copy(const struct stage_rpm *rpm, int fd, const struct plan_package *package,
+		      const char *sha256, struct error *reterr)
+{
+	auto_trust struct trust trust = { 0 };
+	int r;
+
+	if (!digest_equal(package->rpm_sha256, sha256))
+		return changed(package, reterr);
+	r = rpm->source ? inspect_trust(fd, rpm->source, &package->driver, &trust, reterr) : 0;
+	if (r < 0)
+		return r;
+	if (trust.status != package->trust.status || !text_equal(trust.key, package->trust.key))
+		return changed(package, reterr);
+	return 0;
+}
+
+/* The modules that were proven are those that were unpacked. */
+static int check_proven(const struct plan_package *package, const struct plan_package *fresh,
+			struct error *reterr)
+{
+	size_t same = 0;
+
+	for (size_t i = 0; i < fresh->module_count; i++)
+		for (size_t j = 0; j < package->module_count; j++)
+			same += text_equal(package->modules[j].name, fresh->modules[i].name) &&
+				text_equal(package->modules[j].sha256, fresh->modules[i].sha256);
+	if (same != fresh->module_count || same != package->module_count)
+		return changed(package, reterr);
+	return 0;
+}
+
+static int add_package(struct stage *stage, const struct unpack *unpack,
+		       const struct stage_rpm *from, const struct plan_package *package,
+		       struct plan_package *fresh, struct error *reterr)
 {
 	auto_payload struct payload payload = { 0 };
 	auto_strings struct strings paths = { 0 };
 	auto_rpm struct rpm *rpm = NULL;
 	auto_fd int fd = -1;
-	int r = unpack_copy(unpack, from_fd, &package->driver, &fd, &fresh->rpm_sha256, reterr);
+	int r = unpack_copy(unpack, from->fd, package, &fd, &fresh->rpm_sha256, reterr);
 
-	if (r == 0 && package->inspected && !digest_equal(package->rpm_sha256, fresh->rpm_sha256))
-		return error_set(reterr, -EBADMSG, STAGING, package->driver.nevra,
-				 "its RPM was changed since it was looked at", "run it again");
+	if (r == 0 && package->inspected)
+		r = check_copy(from, fd, package, fresh->rpm_sha256, reterr);
 	if (r == 0)
 		r = open_copy(fd, package, &rpm, reterr);
 	if (r == 0)
@@ -231,6 +273,8 @@ static int add_package(struct stage *stage, const struct unpack *unpack, int fro
 		r = check_modules(stage, unpack->nevra, &payload, reterr);
 	if (r == 0)
 		r = unpack_files(unpack, rpm, &payload, fresh, reterr);
+	if (r == 0 && package->inspected)
+		r = check_proven(package, fresh, reterr);
 	if (r < 0)
 		return r;
 	fresh->rpm_staged = text_format("rpms/%s", unpack->rpm);
@@ -250,7 +294,7 @@ static char *choose_rpm_name(const struct stage *stage, const char *location, co
 }
 
 /* What was made before a failure is removed: the package is staged whole or not at all. */
-static int add_whole(struct stage *stage, const struct unpack *unpack, int fd,
+static int add_whole(struct stage *stage, const struct unpack *unpack, const struct stage_rpm *from,
 		     struct plan_package *package, struct error *reterr)
 {
 	auto_plan struct plan scratch = { 0 };
@@ -262,7 +306,7 @@ static int add_whole(struct stage *stage, const struct unpack *unpack, int fd,
 		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
 				 NULL);
 	if (r == 0)
-		r = add_package(stage, unpack, fd, package, fresh, reterr);
+		r = add_package(stage, unpack, from, package, fresh, reterr);
 	if (r == 0)
 		r = exchange(package, fresh);
 	if (r == 0)
@@ -272,8 +316,28 @@ static int add_whole(struct stage *stage, const struct unpack *unpack, int fd,
 	return r;
 }
 
+/* A build that was not chosen may never have been looked at: its copy is all that counts. */
+static int check_kept(const struct stage_rpm *from, int fd, const struct plan_package *package,
+		      const char *sha256, struct error *reterr)
+{
+	auto_trust struct trust trust = { 0 };
+	int r = from->source ? inspect_trust(fd, from->source, &package->driver, &trust, reterr)
+			     : 0;
+
+	if (r < 0)
+		return r;
+	if (package->inspected && !digest_equal(package->rpm_sha256, sha256))
+		return changed(package, reterr);
+	if (trust_is_bad(&trust) ||
+	    (from->gpg_checks && !trust_is_good(&trust) && trust.status != TRUST_CLOCK_UNSET))
+		return error_setf(reterr, -EPERM, STAGING, package->driver.nevra, NULL,
+				  "its signature is not trusted (%s)",
+				  trust_status_id(trust.status));
+	return 0;
+}
+
 /* Only the copy in rpms/, and what its checks say. */
-static int keep_copy(struct stage *stage, const struct unpack *unpack, int from_fd,
+static int keep_copy(struct stage *stage, const struct unpack *unpack, const struct stage_rpm *from,
 		     struct plan_package *package, struct error *reterr)
 {
 	auto_rpm struct rpm *rpm = NULL;
@@ -286,9 +350,11 @@ static int keep_copy(struct stage *stage, const struct unpack *unpack, int from_
 		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
 				 NULL);
 	if (r == 0)
-		r = unpack_copy(unpack, from_fd, &package->driver, &fd, &sha256, reterr);
+		r = unpack_copy(unpack, from->fd, package, &fd, &sha256, reterr);
 	if (r == 0)
 		r = open_copy(fd, package, &rpm, reterr);
+	if (r == 0)
+		r = check_kept(from, fd, package, sha256, reterr);
 	if (r == 0)
 		r = strings_add(&stage->rpms, unpack->rpm);
 	if (r < 0) {
@@ -303,9 +369,11 @@ static int keep_copy(struct stage *stage, const struct unpack *unpack, int from_
 }
 
 /* Name what PACKAGE gets below the generation, and have WORK make it. */
-static int put_package(struct stage *stage, int fd, struct plan_package *package,
-		       int (*work)(struct stage *stage, const struct unpack *unpack, int fd,
-				   struct plan_package *package, struct error *reterr),
+static int put_package(struct stage *stage, const struct stage_rpm *from,
+		       struct plan_package *package,
+		       int (*work)(struct stage *stage, const struct unpack *unpack,
+				   const struct stage_rpm *from, struct plan_package *package,
+				   struct error *reterr),
 		       struct error *reterr)
 {
 	const char *nevra = package->driver.nevra;
@@ -322,18 +390,28 @@ static int put_package(struct stage *stage, int fd, struct plan_package *package
 		return error_set(reterr, -ENOMEM, STAGING, nevra, NULL, NULL);
 	unpack.name = name;
 	unpack.rpm = rpm;
-	r = work(stage, &unpack, fd, package, reterr);
+	r = work(stage, &unpack, from, package, reterr);
 	return r < 0 ? error_set(reterr, r, STAGING, nevra, NULL, NULL) : 0;
 }
 
-int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
+int stage_add(struct stage *stage, const struct stage_rpm *from, struct plan_package *package,
+	      struct error *reterr)
 {
-	return put_package(stage, fd, package, add_whole, reterr);
+	return put_package(stage, from, package, add_whole, reterr);
 }
 
-int stage_keep(struct stage *stage, int fd, struct plan_package *package, struct error *reterr)
+int stage_keep(struct stage *stage, const struct stage_rpm *from, struct plan_package *package,
+	       struct error *reterr)
 {
-	return put_package(stage, fd, package, keep_copy, reterr);
+	struct stat st;
+	int r = fstat(from->fd, &st) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = check_room(stage, (uint64_t)st.st_size + STAGE_OVERHEAD, reterr);
+	if (r < 0)
+		return error_set(reterr, r, STAGING, package->driver.nevra, NULL, NULL);
+	package->rpm_size = (uint64_t)st.st_size;
+	return put_package(stage, from, package, keep_copy, reterr);
 }
 
 static int write_file(int dir_fd, const char *name, const void *data, size_t size)

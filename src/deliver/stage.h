@@ -11,7 +11,11 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "packages/source.h"
 #include "select/plan.h"
+
+/** Room that a generation needs beside its packages, in bytes: manifest, links, directories. */
+#define STAGE_OVERHEAD (1U << 20)
 
 struct stage;
 
@@ -23,20 +27,32 @@ struct stage;
  */
 int stage_begin(const char *path, const char *kernel_release, uint64_t needed, struct stage **ret,
 		struct error *reterr);
+/* Where a package comes from; all borrowed. */
+struct stage_rpm {
+	int fd; /* its RPM, open */
+	const struct source *source; /* whose keys vouch for it; NULL: nobody asks */
+	bool gpg_checks; /* somebody has to */
+};
+
 /*
- * Take PACKAGE apart from the RPM open at FD (borrowed): a verbatim copy into rpms/, its modules,
- * firmware and configuration. The copy is what is checked (against the checksum that the metadata
- * gives, and the payload's own digest) and what is unpacked, so nothing is read twice.
- * Fills package->rpm_sha256, modules, firmware and diagnostics.
- * 0, -EBADMSG with *RETERR set if the RPM is damaged or not the one described, or another -errno.
+ * Take PACKAGE apart from the RPM FROM: a verbatim copy into rpms/, its modules, firmware and
+ * configuration. Whatever others do to the RPM meanwhile, the copy is what is checked (against the
+ * checksum that the metadata gives, the payload's own digest and its signature) and what is
+ * unpacked. Where select/inspect.c has looked at the package, copy and modules have to be what it
+ * saw. Fills package->rpm_sha256, modules, firmware and diagnostics.
+ * 0, -EBADMSG with *RETERR set if the RPM is damaged, not the one described, or changed since, or
+ * another -errno. On failure nothing of the package is left.
  */
-int stage_add(struct stage *stage, int fd, struct plan_package *package, struct error *reterr);
+int stage_add(struct stage *stage, const struct stage_rpm *from, struct plan_package *package,
+	      struct error *reterr);
 /*
  * Keep PACKAGE, a build that was not chosen, as an RPM only: `install` may need it for another
  * kernel. It is copied and checked as stage_add() does; fills package->rpm_sha256 and rpm_staged.
- * 0, -EBADMSG with *RETERR set if the RPM is damaged or not the one described, or another -errno.
+ * 0, -EBADMSG with *RETERR set if the RPM is damaged or not the one described, -EPERM if nobody
+ * vouches for it, -ENOSPC before anything is written if there is no room, or another -errno.
  */
-int stage_keep(struct stage *stage, int fd, struct plan_package *package, struct error *reterr);
+int stage_keep(struct stage *stage, const struct stage_rpm *from, struct plan_package *package,
+	       struct error *reterr);
 /*
  * Write manifest.json (RENDER makes its text for a generation number) and `packages`, sync, and
  * move `current`. If the current generation has the same manifest, nothing new is made.

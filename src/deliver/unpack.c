@@ -15,7 +15,9 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "deliver/config.h"
-#include "trust/digest.h"
+#include "packages/content.h"
+#include "select/walk.h"
+#include "trust/sums.h"
 
 #define STAGING    "stage the package"
 #define HINT_FETCH "get the package again, or refresh the repository's metadata"
@@ -64,12 +66,6 @@ static int fail(const struct unpack *unpack, int r, struct error *reterr)
 	return error_set(reterr, r, STAGING, unpack->nevra, NULL, hint_for(r));
 }
 
-static int wrong(const struct unpack *unpack, const char *path, const char *why,
-		 struct error *reterr)
-{
-	return error_setf(reterr, -EBADMSG, STAGING, unpack->nevra, HINT_FETCH, "%s %s", path, why);
-}
-
 static int make_parent(int dir_fd, const char *path)
 {
 	auto_free char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
@@ -85,51 +81,8 @@ static int make_file(int dir_fd, const char *path)
 	return r < 0 ? r : file_create(dir_fd, path, O_RDWR, FILE_MODE);
 }
 
-/* Two checksums at once: the one that identifies, and the one that the metadata has. */
-struct sums {
-	struct digest *sha256;
-	struct digest *other; /* NULL: the same, or none is asked for */
-};
-
-static void release_sums(struct sums *sums)
-{
-	digest_free(sums->sha256);
-	digest_free(sums->other);
-}
-
-static int sums_start(struct sums *sums, const char *type)
-{
-	int r = digest_new(DIGEST_SHA256, &sums->sha256);
-
-	if (r == 0 && type && strcmp(type, DIGEST_SHA256) != 0)
-		r = digest_new(type, &sums->other);
-	return r;
-}
-
-static int sums_update(struct sums *sums, const void *data, size_t size)
-{
-	int r = digest_update(sums->sha256, data, size);
-
-	return r == 0 && sums->other ? digest_update(sums->other, data, size) : r;
-}
-
-/* *RET_SAME: is EXPECTED (of the type asked for, NULL if none) what came out? */
-static int sums_finish(struct sums *sums, const char *expected, char **ret_sha256, bool *ret_same)
-{
-	auto_free char *sha256 = NULL;
-	auto_free char *other = NULL;
-	int r = digest_finish(sums->sha256, &sha256);
-
-	if (r == 0 && sums->other)
-		r = digest_finish(sums->other, &other);
-	if (r < 0)
-		return r;
-	*ret_same = !expected || digest_equal(other ? other : sha256, expected);
-	*ret_sha256 = take(sha256);
-	return 0;
-}
-
-static int copy_bytes(int from, int to, struct sums *sums, uint64_t *ret_size)
+/* -EBADMSG if there are more than MAX bytes. */
+static int copy_bytes(int from, int to, uint64_t max, struct sums *sums, uint64_t *ret_size)
 {
 	char buffer[65536];
 	uint64_t size = 0;
@@ -144,8 +97,8 @@ static int copy_bytes(int from, int to, struct sums *sums, uint64_t *ret_size)
 		if (got < 0)
 			return -errno;
 		size += (uint64_t)got;
-		if (size > RPM_SIZE_MAX)
-			return -EFBIG;
+		if (size > max)
+			return -EBADMSG;
 		r = file_write_fd(to, buffer, (size_t)got);
 		if (r == 0)
 			r = sums_update(sums, buffer, (size_t)got);
@@ -170,10 +123,11 @@ static int check_copy(const struct unpack *unpack, const struct driver *driver, 
 	return 0;
 }
 
-int unpack_copy(const struct unpack *unpack, int from_fd, const struct driver *driver, int *ret_fd,
-		char **ret_sha256, struct error *reterr)
+int unpack_copy(const struct unpack *unpack, int from_fd, const struct plan_package *package,
+		int *ret_fd, char **ret_sha256, struct error *reterr)
 {
-	AUTO(release_sums) struct sums sums = { 0 };
+	const struct driver *driver = &package->driver;
+	auto_sums struct sums sums = { 0 };
 	auto_free char *path = text_format("rpms/%s", unpack->rpm);
 	auto_free char *sha256 = NULL;
 	auto_fd int fd = path ? make_file(unpack->dir_fd, path) : -ENOMEM;
@@ -189,7 +143,11 @@ int unpack_copy(const struct unpack *unpack, int from_fd, const struct driver *d
 				  "the metadata has a checksum of type '%s', which is not known",
 				  type);
 	if (r == 0)
-		r = copy_bytes(from_fd, fd, &sums, &size);
+		r = copy_bytes(from_fd, fd, package->rpm_size ? package->rpm_size : RPM_SIZE_MAX,
+			       &sums, &size);
+	if (r == -EBADMSG)
+		return error_set(reterr, r, STAGING, unpack->nevra, "it changed while it was read",
+				 "run it again");
 	if (r == 0)
 		r = sums_finish(&sums, driver->checksum, &sha256, &same);
 	if (r < 0)
@@ -202,14 +160,11 @@ int unpack_copy(const struct unpack *unpack, int from_fd, const struct driver *d
 	return 0;
 }
 
-/* One walk through the payload. */
-struct walk {
+/* Where what is unpacked goes. */
+struct target {
 	const struct unpack *unpack;
-	const struct payload *payload;
-	bool *written; /* parallel to payload->files */
-	bool *seen;
-	uint64_t left; /* bytes that the package may still take: there is room for so many */
 	struct plan_package *package;
+	struct walk walk;
 	struct error *reterr;
 };
 
@@ -230,206 +185,115 @@ static char *target_path(const struct unpack *unpack, const struct payload_file 
 	return NULL;
 }
 
-static int list_file(struct walk *walk, const struct payload_file *file, const char *sha256)
+static int list_file(const struct target *target, const struct payload_file *file,
+		     const char *sha256)
 {
-	walk->written[file - walk->payload->files] = true;
 	if (file->kind == PAYLOAD_MODULE)
-		return plan_package_add_module(walk->package, file->target, sha256);
+		return plan_package_add_module(target->package, file->target, sha256);
 	if (file->kind == PAYLOAD_FIRMWARE)
-		return strings_add(&walk->package->firmware, file->target);
+		return strings_add(&target->package->firmware, file->target);
 	return 0;
 }
 
-static int read_content(const struct rpm_entry *entry, struct sums *sums, int to,
-			struct bytes *kept)
+static int write_piece(void *context, const void *data, size_t size)
 {
-	char buffer[65536];
-	uint64_t left = entry->size;
-	int r = 0;
+	const int *fd = context;
 
-	while (r == 0 && left > 0) {
-		size_t wanted = left < sizeof(buffer) ? (size_t)left : sizeof(buffer);
-		long got = rpm_entry_read(entry, buffer, wanted);
-
-		if (got <= 0)
-			return -EBADMSG;
-		left -= (uint64_t)got;
-		r = sums_update(sums, buffer, (size_t)got);
-		if (r == 0 && kept) {
-			memcpy(kept->data + kept->size, buffer, (size_t)got);
-			kept->size += (size_t)got;
-		} else if (r == 0) {
-			r = file_write_fd(to, buffer, (size_t)got);
-		}
-	}
-	return r;
+	return file_write_fd(*fd, data, size);
 }
 
-/* Content to the file TO, or into KEPT; *RET_SHA256 is its checksum. */
-static int take_content(struct walk *walk, const struct rpm_entry *entry, int to,
-			struct bytes *kept, char **ret_sha256)
+static int write_filtered(const struct target *target, const struct rpm_entry *entry,
+			  const struct payload_file *file, int fd, const char **reterr_why)
 {
-	AUTO(release_sums) struct sums sums = { 0 };
-	auto_free char *sha256 = NULL;
-	bool same = false;
-	int r = sums_start(&sums, entry->digest_type);
-
-	if (r == 0)
-		r = read_content(entry, &sums, to, kept);
-	if (r == -EBADMSG)
-		return wrong(walk->unpack, entry->path, "is damaged or cut", walk->reterr);
-	if (r == 0)
-		r = sums_finish(&sums, entry->digest, &sha256, &same);
-	if (r < 0)
-		return r;
-	if (!same)
-		return wrong(walk->unpack, entry->path, "has another digest than the header says",
-			     walk->reterr);
-	*ret_sha256 = take(sha256);
-	return 0;
-}
-
-static int write_filtered(struct walk *walk, const struct rpm_entry *entry, int fd)
-{
-	auto_bytes struct bytes text = { .data = calloc(1, MODPROBE_FILE_SIZE_MAX + 1) };
+	auto_bytes struct bytes text = { 0 };
 	auto_bytes struct bytes kept = { 0 };
-	auto_free char *sha256 = NULL;
-	int r = text.data ? take_content(walk, entry, -1, &text, &sha256) : -ENOMEM;
+	int r = content_read(entry, MODPROBE_FILE_SIZE_MAX, &text, NULL, reterr_why);
 
 	if (r == 0)
-		r = config_filter(entry->path, &text, &kept, &walk->package->diagnostics);
+		r = config_filter(entry->path, file->kind, &text, &kept,
+				  &target->package->diagnostics);
 	return r < 0 ? r : file_write_fd(fd, kept.data, kept.size);
 }
 
-static int write_entry(struct walk *walk, const struct rpm_entry *entry,
+static int write_entry(const struct target *target, const struct rpm_entry *entry,
 		       const struct payload_file *file, const char *path)
 {
 	auto_free char *sha256 = NULL;
-	auto_fd int fd = make_file(walk->unpack->dir_fd, path);
+	auto_fd int fd = make_file(target->unpack->dir_fd, path);
+	const char *why = NULL;
 	int r;
 
 	if (fd < 0)
 		return fd;
-	if (file->kind == PAYLOAD_MODPROBE)
-		r = write_filtered(walk, entry, fd);
+	if (file->kind == PAYLOAD_MODPROBE || file->kind == PAYLOAD_MODULES_LOAD)
+		r = write_filtered(target, entry, file, fd, &why);
 	else
-		r = take_content(walk, entry, fd, NULL, &sha256);
-	return r < 0 ? r : list_file(walk, file, sha256);
+		r = content_pass(entry, write_piece, &fd, &sha256, &why);
+	if (r == -EBADMSG)
+		return walk_wrong(&target->walk, entry->path, why, target->reterr);
+	return r < 0 ? r : list_file(target, file, sha256);
 }
 
-static int leave_out(struct walk *walk, const char *id, const char *path, const char *what)
-{
-	return diagnostics_add(&walk->package->diagnostics, id, path, "%s, and stays in the RPM",
-			       what);
-}
-
-static const struct plan_module *find_module(const struct plan_package *package, const char *target)
+static const struct plan_module *find_module(const struct plan_package *package, const char *path)
 {
 	for (size_t i = 0; i < package->module_count; i++)
-		if (strcmp(package->modules[i].path, target) == 0)
+		if (strcmp(package->modules[i].path, path) == 0)
 			return &package->modules[i];
 	return NULL;
 }
 
 /* Another name of a file written before: content stands in the payload once, and here too. */
-static int link_entry(struct walk *walk, const struct rpm_entry *entry,
-		      const struct payload_file *file, const char *path)
+static int link_entry(const struct target *target, const struct payload_file *file,
+		      const struct payload_file *first, const char *path)
 {
-	const struct payload_file *first = payload_find(walk->payload, entry->link);
+	auto_free char *from = target_path(target->unpack, first);
 	const struct plan_module *module = NULL;
-	auto_free char *from = NULL;
-	int dir_fd = walk->unpack->dir_fd;
-	int r;
+	int dir_fd = target->unpack->dir_fd;
+	int r = from ? make_parent(dir_fd, path) : -ENOMEM;
 
-	if (!first || first->kind != file->kind || !walk->written[first - walk->payload->files])
-		return leave_out(walk, "hard-link", entry->path,
-				 "it is a hard link to a file that is not staged");
-	from = target_path(walk->unpack, first);
-	r = from ? make_parent(dir_fd, path) : -ENOMEM;
 	if (r == 0 && linkat(dir_fd, from, dir_fd, path, 0) < 0)
 		r = -errno;
 	if (r < 0)
 		return r;
 	if (file->kind == PAYLOAD_MODULE)
-		module = find_module(walk->package, first->target);
-	return list_file(walk, file, module ? module->sha256 : NULL);
+		module = find_module(target->package, first->target);
+	return list_file(target, file, module ? module->sha256 : NULL);
 }
 
-static int visit_file(struct walk *walk, const struct rpm_entry *entry,
-		      const struct payload_file *file)
+static int visit(void *context, const struct rpm_entry *entry, const struct payload_file *file,
+		 const struct payload_file *first)
 {
-	auto_free char *path = target_path(walk->unpack, file);
-	bool config = file->kind == PAYLOAD_MODPROBE || file->kind == PAYLOAD_MODULES_LOAD;
+	const struct target *target = context;
+	auto_free char *path = target_path(target->unpack, file);
+	int r = path ? 0 : -ENOMEM;
 
-	if (!path)
-		return -ENOMEM;
-	if (S_ISLNK(entry->mode))
-		return leave_out(walk, "symlink", entry->path, "it is a symbolic link");
-	if (!S_ISREG(entry->mode))
-		return leave_out(walk, "no-file", entry->path, "it is no regular file");
-	if (config && entry->size > MODPROBE_FILE_SIZE_MAX)
-		return leave_out(walk, "config-size", entry->path, "it is over 1 MiB");
-	if (entry->size > walk->left)
-		return wrong(walk->unpack, entry->path,
-			     "makes its files larger than the header says in all", walk->reterr);
-	walk->left -= entry->size;
-	return entry->link ? link_entry(walk, entry, file, path)
-			   : write_entry(walk, entry, file, path);
-}
-
-static int visit(void *context, const struct rpm_entry *entry)
-{
-	struct walk *walk = context;
-	const struct payload_file *file = payload_find(walk->payload, entry->path);
-	int r;
-
-	if (!file)
-		return 0;
-	if (walk->seen[file - walk->payload->files])
-		return wrong(walk->unpack, entry->path, "is in the payload twice", walk->reterr);
-	walk->seen[file - walk->payload->files] = true;
-	r = visit_file(walk, entry, file);
+	if (r == 0)
+		r = first ? link_entry(target, file, first, path)
+			  : write_entry(target, entry, file, path);
 	/* One path is a folder of another, or too long: a list that no package builder makes. */
 	if (r == -EEXIST || r == -ENOTDIR || r == -EISDIR || r == -ENAMETOOLONG || r == -ELOOP)
-		return wrong(walk->unpack, entry->path, "cannot be made beside its other files",
-			     walk->reterr);
-	return r;
-}
-
-static int tell_absent(struct walk *walk)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < walk->payload->count && r == 0; i++)
-		if (!walk->seen[i])
-			r = diagnostics_add(&walk->package->diagnostics, "no-content",
-					    walk->payload->files[i].path,
-					    "the header lists the file, and the payload lacks it");
+		return walk_wrong(&target->walk, entry->path,
+				  "cannot be made beside its other files", target->reterr);
 	return r;
 }
 
 int unpack_files(const struct unpack *unpack, struct rpm *rpm, const struct payload *payload,
 		 struct plan_package *ret, struct error *reterr)
 {
-	auto_free bool *written = calloc(payload->count + 1, sizeof(*written));
-	auto_free bool *seen = calloc(payload->count + 1, sizeof(*seen));
-	struct walk walk = {
+	struct target target = {
 		.unpack = unpack,
-		.payload = payload,
-		.written = written,
-		.seen = seen,
-		.left = rpm_installed_size(rpm),
 		.package = ret,
+		.walk = { .what = STAGING,
+			  .on = unpack->nevra,
+			  .hint = HINT_FETCH,
+			  .payload = payload,
+			  .diagnostics = &ret->diagnostics,
+			  .visit = visit,
+			  .context = &target },
 		.reterr = reterr,
 	};
-	int r = written && seen ? 0 : -ENOMEM;
+	int r = walk_payload(&target.walk, rpm, reterr);
 
-	if (payload->count > PAYLOAD_FILES_MAX)
-		return wrong(unpack, payload->files[0].path, "is one of too many files", reterr);
-	if (r == 0)
-		r = rpm_payload(rpm, visit, &walk, reterr);
-	if (r == 0)
-		r = tell_absent(&walk);
 	return r < 0 ? fail(unpack, r, reterr) : 0;
 }
 

@@ -27,12 +27,13 @@ struct unpack {
  */
 int unpack_name(const char *nevra, char **ret);
 /*
- * Copy all of FROM_FD to rpms/ and compare it with what DRIVER says of it (size,
- * checksum). *RET_FD is the copy, open for reading, *RET_SHA256 its checksum. 0, -EBADMSG with
- * *RETERR set if it is another file, or another -errno.
+ * Copy all of FROM_FD to rpms/, no more than package->rpm_size if that is known, and compare it
+ * with what the metadata of PACKAGE says of it (size, checksum). *RET_FD is the copy, open for
+ * reading, *RET_SHA256 its checksum. 0, -EBADMSG with *RETERR set if it is another file, or another
+ * -errno.
  */
-int unpack_copy(const struct unpack *unpack, int from_fd, const struct driver *driver, int *ret_fd,
-		char **ret_sha256, struct error *reterr);
+int unpack_copy(const struct unpack *unpack, int from_fd, const struct plan_package *package,
+		int *ret_fd, char **ret_sha256, struct error *reterr);
 /*
  * Write the files of PAYLOAD out of RPM, and list them in RET's modules and firmware; what is left
  * out becomes a diagnostic of it. 0, -EBADMSG with *RETERR set, or another -errno.

@@ -14,8 +14,9 @@
 #include "packages/content.h"
 #include "packages/rpm.h"
 #include "select/payload.h"
-#include "trust/digest.h"
+#include "select/walk.h"
 #include "trust/package-signature.h"
+#include "trust/sums.h"
 
 #define WHAT       "use the RPM"
 #define HINT_FETCH "fetch it again, or run createrepo_c on the repository"
@@ -47,27 +48,6 @@ static int check_identity(const struct plan_package *package, const struct rpm *
 	return 0;
 }
 
-/* The checksums of an RPM: the one that names it, and the one that the metadata has of it. */
-struct sums {
-	struct digest *sha256;
-	struct digest *stated; /* NULL: it has none, or one that nobody can compute */
-};
-
-static void sums_done(struct sums *sums)
-{
-	digest_free(sums->sha256);
-	digest_free(sums->stated);
-}
-
-static int sums_new(const struct driver *driver, struct sums *ret)
-{
-	int r = digest_new(DIGEST_SHA256, &ret->sha256);
-
-	if (r == 0 && driver->checksum && driver->checksum_type)
-		r = digest_new(driver->checksum_type, &ret->stated);
-	return r == -ENOTSUP && ret->sha256 ? 0 : r;
-}
-
 static int sum_file(int fd, struct sums *sums)
 {
 	auto_free char *chunk = malloc(CHUNK_SIZE);
@@ -81,67 +61,62 @@ static int sum_file(int fd, struct sums *sums)
 		if (got < 0)
 			return -errno;
 		at += got;
-		r = digest_update(sums->sha256, chunk, (size_t)got);
-		if (r == 0 && sums->stated)
-			r = digest_update(sums->stated, chunk, (size_t)got);
+		r = sums_update(sums, chunk, (size_t)got);
 	}
 	return r;
 }
 
-/*
- * What is looked at now is what staging must find; a directory of RPMs has no checksums. *RET_SAME
- * says whether it was compared with the metadata's.
- */
-static int check_content(int fd, struct plan_package *package, bool *ret_same, struct error *reterr)
+/* What is looked at now is what staging must find; a directory of RPMs states no checksum. */
+static int check_content(int fd, struct plan_package *package, struct error *reterr)
 {
-	struct driver *driver = &package->driver;
-	AUTO(sums_done) struct sums sums = { 0 };
-	auto_free char *sha256 = NULL, *found = NULL;
-	int r = sums_new(driver, &sums);
+	const struct driver *driver = &package->driver;
+	const char *type = driver->checksum ? driver->checksum_type : NULL;
+	auto_sums struct sums sums = { 0 };
+	auto_free char *sha256 = NULL;
+	bool same = false;
+	int r = sums_start(&sums, type);
 
+	if (r == -ENOTSUP)
+		return error_setf(reterr, -EBADMSG, WHAT, driver->location, NULL,
+				  "the metadata has a checksum of type '%s', which is not known",
+				  type);
 	if (r == 0)
 		r = sum_file(fd, &sums);
 	if (r == 0)
-		r = digest_finish(sums.sha256, &sha256);
-	if (r == 0 && sums.stated)
-		r = digest_finish(sums.stated, &found);
+		r = sums_finish(&sums, driver->checksum, &sha256, &same);
 	if (r < 0)
 		return r;
-	if (found && !digest_equal(driver->checksum, found))
+	if (!same)
 		return error_setf(reterr, -EBADMSG, WHAT, driver->location, HINT_FETCH,
 				  "it has another %s checksum than the metadata says",
-				  driver->checksum_type);
+				  driver->checksum_type ? driver->checksum_type : DIGEST_SHA256);
 	free(package->rpm_sha256);
 	package->rpm_sha256 = take(sha256);
-	*ret_same = found;
 	return 0;
 }
 
-/* Who vouches for the RPM: itself, or where checksums lead to it (SAME), its repository. */
-static int check_trust(int fd, const struct source *source, bool same, struct plan_package *package,
-		       struct error *reterr)
+int inspect_trust(int fd, const struct source *source, const struct driver *driver,
+		  struct trust *ret, struct error *reterr)
 {
 	auto_trust struct trust own = { 0 };
-	const struct trust *chain = same ? chain_reaches(source, &package->driver) : NULL;
 	int r;
 
 	if (!source->keyring)
 		return 0;
-	r = package_signature_check(fd, package->driver.location, source->keyring, time(NULL), &own,
+	r = package_signature_check(fd, driver->location, source->keyring, time(NULL), &own,
 				    reterr);
-	trust_done(&package->trust);
-	return r < 0 ? r : trust_copy(trust_choose(&own, chain), &package->trust);
+	return r < 0 ? r : trust_copy(trust_choose(&own, chain_reaches(source, driver)), ret);
 }
 
-/* One walk through the payload. */
-struct walk {
+/* Where what is found goes. */
+struct look {
 	struct plan_package *package;
-	const struct payload *payload;
+	struct walk walk;
 	struct error *reterr;
 };
 
 /* A file that is no readable module is a fact of the package, not a failure. */
-static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
+static int read_facts(const struct look *look, const struct rpm_entry *entry,
 		      struct plan_module *module)
 {
 	auto_bytes struct bytes content = { 0 };
@@ -150,14 +125,13 @@ static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
 	const char *why = NULL;
 	int r;
 
-	r = content_read(entry, MODULE_SIZE_MAX, &content, &why);
+	r = content_read(entry, MODULE_SIZE_MAX, &content, &module->sha256, &why);
 	if (r == -EFBIG) {
 		module->unreadable = text_format("it is over %lu MiB", MODULE_SIZE_MAX >> 20);
 		return module->unreadable ? 0 : -ENOMEM;
 	}
 	if (r == -EBADMSG)
-		return error_setf(walk->reterr, r, WHAT, walk->package->driver.location, HINT_FETCH,
-				  "%s %s", entry->path, why);
+		return walk_wrong(&look->walk, entry->path, why, look->reterr);
 	if (r < 0)
 		return r;
 	facts = calloc(1, sizeof(*facts));
@@ -172,53 +146,94 @@ static int read_facts(const struct walk *walk, const struct rpm_entry *entry,
 	return module->unreadable ? 0 : -ENOMEM;
 }
 
-/*
- * Links stay in the RPM when it is staged; a hard link has the content of another module, which is
- * looked at there.
- */
-static int visit(void *context, const struct rpm_entry *entry)
+static const struct plan_module *find_module(const struct plan_package *package, const char *path)
 {
-	const struct walk *walk = context;
-	const struct payload_file *file = payload_find(walk->payload, entry->path);
-	struct plan_package *package = walk->package;
+	for (size_t i = 0; i < package->module_count; i++)
+		if (strcmp(package->modules[i].path, path) == 0)
+			return &package->modules[i];
+	return NULL;
+}
 
-	if (!file || file->kind != PAYLOAD_MODULE || !S_ISREG(entry->mode))
-		return 0;
+/* A hard link has the content of another module, which was looked at there. */
+static int look_at_module(const struct look *look, const struct rpm_entry *entry,
+			  const struct payload_file *file, const struct payload_file *first)
+{
+	struct plan_package *package = look->package;
+	const struct plan_module *module = first ? find_module(package, first->path) : NULL;
+
 	if (strings_add_once(&package->driver.modules, file->name) < 0 ||
-	    plan_package_add_module(package, entry->path, NULL) < 0)
+	    plan_package_add_module(package, entry->path, module ? module->sha256 : NULL) < 0)
 		return -ENOMEM;
-	if (entry->link)
-		return 0;
-	return read_facts(walk, entry, &package->modules[package->module_count - 1]);
+	return first ? 0 : read_facts(look, entry, &package->modules[package->module_count - 1]);
+}
+
+static int visit(void *context, const struct rpm_entry *entry, const struct payload_file *file,
+		 const struct payload_file *first)
+{
+	const struct look *look = context;
+	const char *why = NULL;
+	int r;
+
+	if (file->kind == PAYLOAD_MODULE)
+		return look_at_module(look, entry, file, first);
+	if (file->kind == PAYLOAD_FIRMWARE &&
+	    strings_add(&look->package->firmware, file->target) < 0)
+		return -ENOMEM;
+	r = first ? 0 : content_pass(entry, NULL, NULL, NULL, &why);
+	return r == -EBADMSG ? walk_wrong(&look->walk, entry->path, why, look->reterr) : r;
+}
+
+/* All packages together are bounded as each is: first come, first served, and the best come first.
+ */
+static int take_room(const struct rpm *rpm, const struct payload *payload,
+		     struct inspect_room *room, const struct look *look)
+{
+	uint64_t size = rpm_installed_size(rpm);
+
+	if (size > room->bytes || payload->count > room->files)
+		return error_set(look->reterr, -EBADMSG, WHAT, look->walk.on,
+				 "together with the packages that were looked at before, it has "
+				 "more or larger files than any machine needs",
+				 NULL);
+	room->bytes -= size;
+	room->files -= payload->count;
+	return 0;
 }
 
 static int read_payload(struct plan_package *package, struct rpm *rpm, const char *kernel_release,
-			struct error *reterr)
+			struct inspect_room *room, struct error *reterr)
 {
 	auto_payload struct payload payload = { 0 };
 	auto_strings struct strings paths = { 0 };
-	struct walk walk = { package, &payload, reterr };
-	bool modules = false;
-	int r = rpm_files(rpm, &paths);
+	struct look look = {
+		.package = package,
+		.walk = { .what = WHAT,
+			  .on = package->driver.location,
+			  .hint = HINT_FETCH,
+			  .payload = &payload,
+			  .diagnostics = &package->diagnostics,
+			  .visit = visit,
+			  .context = &look },
+		.reterr = reterr,
+	};
+	int r = rpm_verify_payload(rpm, reterr);
 
+	if (r >= 0)
+		r = rpm_files(rpm, &paths);
 	if (r == 0)
 		r = payload_choose(&paths, kernel_release, &payload, &package->diagnostics);
-	for (size_t i = 0; r == 0 && i < payload.count; i++) {
-		modules |= payload.files[i].kind == PAYLOAD_MODULE;
-		if (payload.files[i].kind == PAYLOAD_FIRMWARE)
-			r = strings_add(&package->firmware, payload.files[i].target);
-	}
-	return r == 0 && modules ? rpm_payload(rpm, visit, &walk, reterr) : r;
+	if (r == 0)
+		r = take_room(rpm, &payload, room, &look);
+	return r == 0 ? walk_payload(&look.walk, rpm, reterr) : r;
 }
 
 int inspect_package(const struct source *source, const char *kernel_release,
-		    struct plan_package *package, struct error *reterr)
+		    struct inspect_room *room, struct plan_package *package, struct error *reterr)
 {
 	const char *location = package->driver.location;
 	auto_rpm struct rpm *rpm = NULL;
 	auto_fd int fd = -1;
 	struct stat st;
-	bool same = false;
 	int r = source_fetch_rpm(source, location, package->driver.size, reterr);
 
 	if (r < 0 && r != -ENOENT)
@@ -233,13 +248,16 @@ int inspect_package(const struct source *source, const char *kernel_release,
 	if (r == 0)
 		r = check_identity(package, rpm, reterr);
 	if (r == 0)
-		r = check_content(fd, package, &same, reterr);
+		r = check_content(fd, package, reterr);
+	if (r == 0) {
+		trust_done(&package->trust);
+		r = inspect_trust(fd, source, &package->driver, &package->trust, reterr);
+	}
 	if (r == 0)
-		r = check_trust(fd, source, same, package, reterr);
-	if (r == 0)
-		r = read_payload(package, rpm, kernel_release, reterr);
+		r = read_payload(package, rpm, kernel_release, room, reterr);
 	if (r < 0)
 		return error_set(reterr, r, WHAT, location, NULL, HINT_FETCH);
 	package->unpacked_size = rpm_installed_size(rpm);
+	plan_package_set_rpm(package, take_fd(&fd));
 	return 0;
 }

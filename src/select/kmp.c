@@ -113,7 +113,7 @@ static int visit_entry(void *context, const struct rpm_entry *entry)
 		return 0;
 	if (entry->link)
 		return visit_link(kmp, entry);
-	r = content_read(entry, MODULE_SIZE_MAX, &content, &why);
+	r = content_read(entry, MODULE_SIZE_MAX, &content, NULL, &why);
 	if (r == -EBADMSG)
 		return error_setf(visit->reterr, r, WHAT, kmp->path, "get the package again",
 				  "%s %s", entry->path, why);

@@ -135,7 +135,7 @@ static bool is_usable(const char *path, enum payload_kind kind)
 {
 	size_t depth = 0;
 
-	if (*path != '/' || !path_is_safe(path + 1))
+	if (*path != '/' || strlen(path) > PAYLOAD_PATH_MAX || !path_is_safe(path + 1))
 		return false;
 	for (const char *c = path; (c = strchr(c + 1, '/'));)
 		depth++;

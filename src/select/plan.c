@@ -13,6 +13,7 @@ struct plan_package *plan_add(struct plan *plan)
 {
 	if (array_grow(&plan->packages, plan->count, sizeof(*plan->packages)) < 0)
 		return NULL;
+	plan->packages[plan->count].rpm_fd = -1;
 	return &plan->packages[plan->count++];
 }
 
@@ -28,6 +29,12 @@ size_t plan_selected_count(const struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		selected += plan->packages[i].selected;
 	return selected;
+}
+
+void plan_package_set_rpm(struct plan_package *package, int fd)
+{
+	release_fd(&package->rpm_fd);
+	package->rpm_fd = fd;
 }
 
 int plan_package_add_module(struct plan_package *package, const char *path, const char *sha256)
@@ -91,6 +98,7 @@ static void release_modules(struct plan_package *package)
 static void package_done(struct plan_package *package)
 {
 	driver_done(&package->driver);
+	plan_package_set_rpm(package, -1);
 	free(package->detail);
 	free(package->culprit);
 	release_hints(package);

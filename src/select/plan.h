@@ -35,7 +35,7 @@ struct rank {
 struct plan_module {
 	char *name; /* normalised */
 	char *path; /* in the package; below its NEVRA directory once staged */
-	char *sha256; /* once staged, else NULL */
+	char *sha256; /* as it was proven, and is staged; NULL if it was not read */
 	struct module *facts; /* owned; NULL if it was not opened */
 	char *unreadable; /* why it cannot be read; NULL if it can, or was not opened */
 };
@@ -59,6 +59,7 @@ struct plan_package {
 	enum kabi_status alone; /* what the proof said of its modules alone, once it did */
 	bool stands_alone; /* the proof found that it needs nothing of other packages */
 	bool inspected; /* select/inspect.c has looked at its RPM, which fills: */
+	int rpm_fd; /* its RPM, to be staged from; -1 if it is not at hand, or was rejected */
 	uint64_t rpm_size; /* of the RPM, in bytes */
 	uint64_t unpacked_size; /* of its files, in bytes */
 	char *rpm_staged; /* its copy, below the generation, once staged; else NULL */
@@ -84,6 +85,8 @@ void plan_drop_last(struct plan *plan);
 /* Is PACKAGE to be staged: selected, and not installed already? */
 bool plan_is_staged(const struct plan_package *package);
 size_t plan_selected_count(const struct plan *plan);
+/* PACKAGE's RPM is open at FD, which it takes over; -1 for none. What it had is closed. */
+void plan_package_set_rpm(struct plan_package *package, int fd);
 int plan_package_add_module(struct plan_package *package, const char *path, const char *sha256);
 /* Does a package that is selected, or one that was refused, have a hint for DEVICE? */
 bool plan_serves(const struct plan *plan, size_t device, bool selected);

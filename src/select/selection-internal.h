@@ -7,6 +7,7 @@
 #pragma once
 
 #include "select/candidate.h"
+#include "select/inspect.h"
 #include "select/selection.h"
 
 struct selection {
@@ -20,6 +21,7 @@ struct selection {
 	struct ids picked; /* of the last run */
 	struct ids proved; /* those of them whose modules are known, in the order of: */
 	struct proof proof;
+	struct inspect_room room; /* for what the RPMs hold that are not looked at yet */
 	bool staging; /* refuse what a dry run only warns of */
 	bool gpg_checks; /* ... unchecked signatures too */
 	const struct policy *policy; /* NULL before selection_set_policy() */

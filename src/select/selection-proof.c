@@ -153,6 +153,12 @@ static int prove_alone(struct selection *selection, struct plan_package *package
 	return 0;
 }
 
+/* Is R what the run lacks, and nothing that a package could be blamed for? */
+static bool is_ours(int r)
+{
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
+}
+
 /* 1 if PACKAGE was rejected for what its RPM is, 0 if it will do or is not at hand, -errno. */
 static int inspect(struct selection *selection, struct plan_package *package)
 {
@@ -165,19 +171,17 @@ static int inspect(struct selection *selection, struct plan_package *package)
 		return 0;
 	package->inspected = true;
 	r = inspect_package(&context->sources[package->driver.source], context->kernel->release,
-			    package, &error);
+			    &selection->room, package, &error);
 	for (size_t i = 0; r == 0 && i < package->module_count; i++)
 		if (package->modules[i].facts)
 			r = loadable_diagnose(context->kernel, package->modules[i].facts,
 					      &package->diagnostics);
-	if (r == 0 || r == -ENOMEM)
+	if (r == 0 || is_ours(r))
 		return r;
 	detail = error_sentence(&error);
-	if (verdict_refuse(package, REASON_CORRUPT, package->driver.location, "%s",
-			   detail ? detail : "its RPM is damaged") < 0 ||
-	    selection_exclude(selection, package->driver.id) < 0)
-		return -ENOMEM;
-	return 1;
+	r = selection_reject(selection, package->driver.id, REASON_CORRUPT,
+			     detail ? detail : "its RPM is damaged", package->driver.location);
+	return r < 0 ? r : 1;
 }
 
 /*

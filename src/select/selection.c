@@ -71,6 +71,7 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 	if (!selection)
 		return -ENOMEM;
 	selection->devices = devices;
+	selection->room = (struct inspect_room)INSPECT_ROOM;
 	r = match_index_new(devices, &selection->index);
 	if (r == 0)
 		r = solve_new(catalog, kernel, selection->index, &selection->solve);
@@ -132,9 +133,14 @@ int selection_exclude(struct selection *selection, int id)
 
 int selection_exclude_all(struct selection *selection, const struct ids *ids)
 {
-	for (size_t i = 0; i < ids->count; i++)
+	for (size_t i = 0; i < ids->count; i++) {
+		struct plan_package *package = selection_find(selection, ids->items[i]);
+
+		if (package)
+			plan_package_set_rpm(package, -1);
 		if (ids_add(&selection->rejected, ids->items[i]) < 0)
 			return -ENOMEM;
+	}
 	solve_hide(selection->solve, ids, true);
 	return 0;
 }

@@ -415,7 +415,7 @@ rejected other-vendor" "$(verdict foo-kmp-default | sort -r)"
 	TEXT
 	head -c 1000 /dev/urandom >"repo/$bare.rpm"
 	plan --repo repo
-	equals 1 "$status"
+	equals 3 "$status"
 	judged foo-kmp-default rejected corrupt "$bare.rpm"
 	says "$bare.rpm"
 }

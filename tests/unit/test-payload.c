@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/limits.h"
 #include "deliver/config.h"
 #include "select/payload.h"
 
@@ -241,11 +242,12 @@ static void only_harmless_commands_are_kept(void **state)
 		{ "word split by a continuation", "inst\\\nall x y\nopt\\\nions x y=1\n",
 		  "opt\\\nions x y=1\n", 1 },
 		{ "backslash inside a word", "\\install x y\nin\\stall x y\n", "", 2 },
-		{ "comment continued", "# a \\\ninstall x y\nblacklist z\n",
-		  "# a \\\ninstall x y\nblacklist z\n", 0 },
+		{ "comment continued", "# a \\\ninstall x y\nblacklist z\n", "blacklist z\n", 1 },
+		{ "install as a line of its own", "options a \\\n install b=1\nalias c \\\nd\n",
+		  "alias c \\\nd\n", 1 },
+		{ "blank line continued", " \\\ninstall x y\n", "", 1 },
 		{ "two backslashes end a line", "# a \\\\\ninstall x y\n", "# a \\\\\n", 1 },
-		{ "three continue it", "# a \\\\\\\ninstall x y\n", "# a \\\\\\\ninstall x y\n",
-		  0 },
+		{ "three continue it", "# a \\\\\\\ninstall x y\n", "", 1 },
 		{ "hash not in the first column", " # install x y\n", "", 1 },
 		{ "carriage return", "install\r x\nblacklist y\r\n", "blacklist y\r\n", 1 },
 		{ "backslash at the end", "blacklist x\\", "blacklist x\\", 0 },
@@ -260,13 +262,71 @@ static void only_harmless_commands_are_kept(void **state)
 						 strlen(cases[i].text) };
 		auto_bytes struct bytes kept = { 0 };
 
-		assert_int_equal(config_filter("x.conf", &text, &kept, &diagnostics), 0);
+		assert_int_equal(
+			config_filter("x.conf", PAYLOAD_MODPROBE, &text, &kept, &diagnostics), 0);
 		if (kept.size != strlen(cases[i].kept) ||
 		    memcmp(kept.data, cases[i].kept, kept.size) != 0 ||
 		    diagnostics.count != cases[i].dropped)
 			fail_msg("%s: %zu dropped, kept '%s'", cases[i].label, diagnostics.count,
 				 kept.data);
 	}
+}
+
+static void only_names_of_modules_are_kept_to_be_loaded(void **state)
+{
+	static const struct {
+		const char *label, *text, *kept;
+		size_t dropped;
+	} cases[] = {
+		{ "names", "foo\n  foo-bar_2 \n", "foo\n  foo-bar_2 \n", 0 },
+		{ "comments and blanks", "# a\n; b\n\n \t\n", "# a\n; b\n\n \t\n", 0 },
+		{ "line ends of DOS", "foo\r\n\r\n", "foo\r\n\r\n", 0 },
+		{ "no final newline", "foo", "foo", 0 },
+		{ "option", "-r foo\n--remove\nfoo\n", "foo\n", 2 },
+		{ "two words", "foo bar\n", "", 1 },
+		{ "for a shell", "$(reboot)\n`reboot`\nfoo;reboot\n*\n", "", 4 },
+		{ "path", "/tmp/evil.ko\n../evil\n", "", 2 },
+		{ "no continuation", "# \\\nfoo bar\nfoo\\\n", "# \\\n", 2 },
+		{ "bytes over 127", "f\303\266\n", "", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_diagnostics struct diagnostics diagnostics = { 0 };
+		auto_bytes struct bytes text = { (uint8_t *)strdup(cases[i].text),
+						 strlen(cases[i].text) };
+		auto_bytes struct bytes kept = { 0 };
+
+		assert_int_equal(
+			config_filter("x.conf", PAYLOAD_MODULES_LOAD, &text, &kept, &diagnostics),
+			0);
+		if (strcmp((char *)kept.data, cases[i].kept) != 0 ||
+		    diagnostics.count != cases[i].dropped)
+			fail_msg("%s: %zu dropped, kept '%s'", cases[i].label, diagnostics.count,
+				 (char *)kept.data);
+	}
+}
+
+static void long_and_many_lines_are_told_in_short(void **state)
+{
+	auto_diagnostics struct diagnostics diagnostics = { 0 };
+	auto_bytes struct bytes text = { .data = calloc(1, 20000) };
+	auto_bytes struct bytes kept = { 0 };
+
+	(void)state;
+	assert_non_null(text.data);
+	memcpy(text.data, "options a b=", 12);
+	memset(text.data + 12, 'x', 5000);
+	text.data[5012] = '\n';
+	for (text.size = 5013; text.size < 19990; text.size += 2)
+		memcpy(text.data + text.size, "x\n", 2);
+	memcpy(text.data + text.size, "alias a\n", 8);
+	text.size += 8;
+	assert_int_equal(config_filter("x.conf", PAYLOAD_MODPROBE, &text, &kept, &diagnostics), 0);
+	assert_string_equal((char *)kept.data, "alias a\n");
+	assert_int_equal(diagnostics.count, CONFIG_TOLD_MAX + 1);
+	assert_int_equal(strlen(diagnostics.items[0].culprit), 200);
+	assert_string_equal(diagnostics.items[CONFIG_TOLD_MAX].culprit, "x.conf");
 }
 
 static void a_file_with_a_nul_byte_is_not_taken_at_all(void **state)
@@ -277,7 +337,7 @@ static void a_file_with_a_nul_byte_is_not_taken_at_all(void **state)
 
 	(void)state;
 	memcpy(text.data, "blacklist x\0\nab", 15);
-	assert_int_equal(config_filter("x.conf", &text, &kept, &diagnostics), 0);
+	assert_int_equal(config_filter("x.conf", PAYLOAD_MODPROBE, &text, &kept, &diagnostics), 0);
 	assert_int_equal(kept.size, 0);
 	assert_int_equal(diagnostics.count, 1);
 	assert_string_equal(diagnostics.items[0].id, "config-binary");
@@ -294,6 +354,8 @@ int main(void)
 		cmocka_unit_test(a_name_is_taken_once_whatever_the_order),
 		cmocka_unit_test(an_empty_package_has_nothing),
 		cmocka_unit_test(only_harmless_commands_are_kept),
+		cmocka_unit_test(only_names_of_modules_are_kept_to_be_loaded),
+		cmocka_unit_test(long_and_many_lines_are_told_in_short),
 		cmocka_unit_test(a_file_with_a_nul_byte_is_not_taken_at_all),
 	};
 

@@ -146,7 +146,7 @@ static int add(struct stage *stage, const char *rpm, struct plan_package *packag
 	auto_fd int fd = open(rpm, O_RDONLY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
-	return stage_add(stage, fd, package, error);
+	return stage_add(stage, &(struct stage_rpm){ .fd = fd }, package, error);
 }
 
 /* A manifest that says what the caller wants and the generation. */
