@@ -126,6 +126,8 @@
 #define RPM_SIZE_MAX (4ULL << 30)
 /** Files of an RPM, unpacked, in bytes: GPU drivers with all their firmware have 2 GiB. */
 #define RPM_UNPACKED_MAX (8ULL << 30)
+/** Largest rpm database, in bytes: with 10,000 packages one has 0.5 GB. It is copied to memory. */
+#define RPM_DATABASE_SIZE_MAX (2LL << 30)
 /** Largest .solv file, in bytes, packed and plain: with all file lists one has some 100 MB. */
 #define SOLVFILE_SIZE_MAX (512U << 20)
 /** A part of a .solv file, unpacked, in bytes: strings, or descriptions and lists of files. */

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "packages/rpm.h"
 
@@ -72,17 +73,26 @@ static int copy_file(int from_dir, int to_dir, const char *name)
 {
 	auto_fd int from = openat(from_dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	auto_fd int to = -1;
+	uint64_t size = 0;
 	ssize_t moved;
+	struct stat st;
 
 	if (from < 0)
 		return errno == ENOENT ? 0 : -errno;
+	if (fstat(from, &st) < 0)
+		return -errno;
+	if (st.st_size > RPM_DATABASE_SIZE_MAX)
+		return -EFBIG;
 	to = file_create(to_dir, name, O_WRONLY, 0600);
 	if (to < 0)
 		return to;
-	do
+	do {
 		moved = sendfile(to, from, NULL, PIECE);
-	while (moved > 0 || (moved < 0 && errno == EINTR));
-	return moved < 0 ? -errno : 0;
+		size += moved > 0 ? (uint64_t)moved : 0;
+	} while ((moved > 0 && size <= RPM_DATABASE_SIZE_MAX) || (moved < 0 && errno == EINTR));
+	if (moved < 0)
+		return -errno;
+	return size > RPM_DATABASE_SIZE_MAX ? -EFBIG : 0;
 }
 
 static void remove_copy(struct copy *copy)

@@ -31,27 +31,33 @@ primary() {
 	TEXT
 }
 
+teardown() {
+	[[ -z ${worst-} ]] || echo "# counted: at most $worst MiB of $bound: $BATS_TEST_DESCRIPTION" >&3
+}
+
 # repeated SIZE CHARACTER: so many bytes of it.
 repeated() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 
-# bounded MIB ARGUMENT...: a plan that takes no more memory than that.
+# bounded MIB FUNCTION ARGUMENT...: what it runs takes no more memory than that, nor half a minute.
 bounded() {
 	local most=$1 program=$KMP_MATCH
 	shift
-	printf '#!/bin/sh\nexec "%s" peak.MiB "%s" "$@"\n' "${here:?}/../lib/peak" "$program" >run
+	printf '#!/bin/sh\nexec timeout 30 "%s" peak.MiB "%s" "$@"\n' "${here:?}/../lib/peak" "$program" >run
 	chmod +x run
 	KMP_MATCH=$PWD/run
-	plan "$@"
+	"$@"
 	KMP_MATCH=$program
 	# A sanitizer takes a multiple, and for other reasons.
-	[[ $program == */sanitize-* ]] || (($(<peak.MiB) <= most)) || equals "at most $most MiB" "$(<peak.MiB) MiB"
+	[[ $program == */sanitize-* ]] && return
+	(($(<peak.MiB) <= most)) || equals "at most $most MiB" "$(<peak.MiB) MiB"
+	(($(<peak.MiB) <= ${worst:-0})) || worst=$(<peak.MiB) bound=$most
 }
 
 # refused MIB WORD...: ./repo is not read, for that reason.
 refused() {
 	local most=$1
 	shift
-	bounded "$most" --repo repo
+	bounded "$most" plan --repo repo
 	fails 1 repo "$@"
 	equals 1 "$(json "a['result']['exit']")"
 	equals 0 "$(json "a['sources'][0].get('packages', 0)")"
@@ -134,10 +140,10 @@ refused() {
 @test "a modalias of 100 MB is refused, and a list without a line end" {
 	{ printf pci: && repeated 100000000 a; } >machine
 	mkdir repo
-	bounded 128 --repo repo
+	bounded 128 plan --repo repo
 	fails 1 machine "larger than 32 MiB"
 	{ printf pci: && repeated 20000000 a && printf '\n%s\n' "$card"; } >machine
-	bounded 128 --repo repo
+	bounded 128 plan --repo repo
 	equals 0 "$status"
 	says "modalias"
 	equals 1 "$(json "len(a['devices'])")"
@@ -163,4 +169,128 @@ refused() {
 	[[ $errors == *memory* ]] || equals "memory" "$errors"
 	equals 1 "$(json "a['result']['exit']")"
 	valid
+}
+
+# bomb FORMAT FILE: 8 GB of zeros in FORMAT, 8 MB at most: an archive of 10 MB, 800 times.
+bomb() {
+	local kept=$BATS_FILE_TMPDIR/bomb.$1 part ten times
+	if [[ ! -e $kept ]]; then
+		head -c 10000000 /dev/zero >zeros
+		case $1 in
+		gz) gzip -c zeros >part ;;
+		xz) xz -0 -T1 -c zeros >part ;;
+		zst) zstd -q -1 -c zeros >part ;;
+		bz2) bzip2 -c zeros >part ;;
+		esac
+		part=(part part part part part part part part part part)
+		cat "${part[@]}" >ten
+		ten=(ten ten ten ten ten ten ten ten ten ten)
+		for ((times = 0; times < 8; times++)); do cat "${ten[@]}"; done >"$kept"
+	fi
+	cp "$kept" "$2"
+}
+
+@test "bombs in four formats are refused as metadata" {
+	for format in gz xz zst bz2; do
+		mkdir -p repo/repodata
+		bomb "$format" repo/repodata/primary.xml.x
+		cat >repo/repodata/repomd.xml <<-TEXT
+			<repomd><data type="primary"><location href="repodata/primary.xml.x"/><checksum
+			type="sha256">$(sha256sum <repo/repodata/primary.xml.x | cut -d' ' -f1)</checksum></data></repomd>
+		TEXT
+		refused 64 "it holds a NUL byte"
+	done
+}
+
+@test "bombs in four formats are refused as kernel, module and list of symbols" {
+	local -A most=([gz]=256 [xz]=256 [zst]=256 [bz2]=64)
+	mkdir repo
+	for format in gz xz zst bz2; do
+		bomb "$format" symvers
+		bounded "${most[$format]}" plan --repo repo
+		fails 1 symvers
+		[[ $errors == *"larger than"* || $errors == *"too large"* || $format == bz2 ]] ||
+			equals "too large" "$errors"
+		make_symvers printk=1111 >symvers
+		bomb "$format" foo.ko.x
+		bounded 700 kmp_match check --kernel ./symvers --kernel-release 6.4.0-1-default ./foo.ko.x
+		fails 1 foo.ko
+	done
+}
+
+@test "counts of a .solv file that are lies are refused" {
+	command -v rpmmd2solv >/dev/null || skip "rpmmd2solv is not installed"
+	echo "$head$package<rpm:entry name=\"modalias(pci:v1*)\"/>$tail" | rpmmd2solv >good.solv
+	plan --repo good.solv
+	equals 0 "$status"
+	# Strings, dependencies, folders, packages, keys, schemas (libsolv: src/repo_solv.c).
+	for at in 8 12 16 20 24 28; do
+		cp good.solv bad.solv
+		printf '\x7f\xff\xff\xf0' | dd of=bad.solv bs=1 seek="$at" conv=notrunc status=none
+		bounded 64 plan --repo bad.solv
+		fails 1 bad.solv
+		equals 0 "$(json "len(a['packages'])")"
+	done
+}
+
+@test "a payload that is a bomb is refused" {
+	/usr/bin/python3 - "${here:?}/../lib" <<-'SCRIPT'
+		import gzip, sys
+		sys.dont_write_bytecode = True
+		sys.path.insert(0, sys.argv[1])
+		from importlib.machinery import SourceFileLoader
+		import types
+		loader = SourceFileLoader("forge", sys.argv[1] + "/forge-packages")
+		forge = types.ModuleType("forge")
+		loader.exec_module(forge)
+		evil = forge.File("/lib/firmware/evil", b"", size=4)
+		# 9 GB: the entry that the header has with 4 bytes, and zeros behind it.
+		part = gzip.compress(b"\0" * 100000000, mtime=0)
+		entry = forge.cpio_entry(b"./lib/firmware/evil", forge.File(evil.path, b""), 1, b"")
+		large = entry[:54] + b"%08x" % 0xfffffff0 + entry[62:]
+		for name, head in (("larger", large), ("zeros", b"")):
+		    with open(name + ".rpm", "wb") as file:
+		        file.write(forge.forge([evil], payload=gzip.compress(head, mtime=0) + part * 90))
+	SCRIPT
+	for file in larger zeros; do
+		bounded 128 kmp_match --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
+			--hardware machine --no-gpg-checks --repo "$file.rpm" --stage-dir stage
+		fails 1
+		[[ ! -e stage/current ]]
+	done
+}
+
+@test "a database of packages that is garbage, or endless, is refused" {
+	local folder=$ROOT/usr/lib/sysimage/rpm
+	mkdir -p repo "$folder"
+	for file in rpmdb.sqlite Packages.db Packages; do
+		rm -f "$folder"/*
+		head -c 3000000 /dev/urandom >"$folder/$file"
+		bounded 128 plan --repo repo
+		fails 1 "read the rpm database"
+	done
+	rm -f "$folder"/*
+	printf 'SQLite format 3\0' >"$folder/rpmdb.sqlite"
+	truncate -s 100G "$folder/rpmdb.sqlite"
+	bounded 64 plan --repo repo
+	fails 1 "read the rpm database" "too large"
+}
+
+@test "a snapshot that is nested without end is refused" {
+	mkdir repo
+	for opening in '[' '{"devices":'; do
+		{ echo '{"format": 1, "devices": ' && yes "$opening" | head -n 1000000 | tr -d '\n'; } >machine
+		bounded 128 plan --repo repo
+		fails 1 machine "no valid JSON"
+	done
+}
+
+@test "a policy and a list of keys without end are refused" {
+	mkdir repo keys
+	repeated 2000000 a >policy
+	bounded 64 plan --repo repo --policy policy
+	fails 1 policy
+	repeated 8000000 a >keys/one.asc
+	bounded 64 plan --repo repo --keys keys
+	says one.asc
 }
