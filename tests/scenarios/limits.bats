@@ -213,7 +213,7 @@ bomb() {
 			equals "too large" "$errors"
 		make_symvers printk=1111 >symvers
 		bomb "$format" foo.ko.x
-		bounded 700 kmp_match check --kernel ./symvers --kernel-release 6.4.0-1-default ./foo.ko.x
+		bounded 800 kmp_match check --kernel ./symvers --kernel-release 6.4.0-1-default ./foo.ko.x
 		fails 1 foo.ko
 	done
 }
