@@ -123,8 +123,9 @@ static int try_once(struct transfer *transfer)
 	if (transfer->last.code == CURL_DONE && transfer->exact &&
 	    size_of(request->out_fd) < request->max)
 		transfer->last.code = CURL_SHORT;
-	if (request->from > 0 && curl_cannot_resume(&transfer->last)) {
-		/* Worth another try, from the start. */
+	/* Worth another try, from the start; all of it may look like too much for the rest. */
+	if (request->from > 0 &&
+	    (curl_cannot_resume(&transfer->last) || curl_errno(&transfer->last) == -EFBIG)) {
 		transfer->last.code = 18;
 		return empty(request);
 	}
