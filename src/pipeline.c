@@ -249,8 +249,10 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		r = selection_lock(pipeline->selection, &pipeline->locks);
 	if (!options->dry_run)
 		allow_rpms(pipeline);
+	if (r == 0 && !options->no_gpg_checks)
+		selection_check_signatures(pipeline->selection);
 	if (r == 0 && !options->dry_run)
-		selection_for_staging(pipeline->selection, !options->no_gpg_checks);
+		selection_for_staging(pipeline->selection);
 	if (r == 0)
 		r = selection_set_policy(pipeline->selection, &pipeline->policy);
 	if (r == 0)
@@ -303,7 +305,7 @@ static int deliver(struct pipeline *pipeline, const struct options *options, int
 
 /*
  * EXIT_REFUSED: a device that no driver is known to be bound to has one on offer, and every build
- * of it was refused; and whatever would have been staged but for its signature.
+ * of it was refused; and whatever would have been picked but for its signature.
  */
 static int settle_exit(const struct pipeline *pipeline)
 {
@@ -312,7 +314,7 @@ static int settle_exit(const struct pipeline *pipeline)
 	if (pipeline->trouble)
 		return EXIT_TROUBLE;
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->packages[i].reason == REASON_UNTRUSTED)
+		if (reason_rule(plan->packages[i].reason) == RULE_TRUST)
 			return EXIT_REFUSED;
 	for (size_t i = 0; i < pipeline->devices.count; i++)
 		if (!pipeline->devices.items[i].driver && plan_serves(plan, i, false) &&
@@ -370,6 +372,16 @@ static void allow_open_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Whoever reads the answer later, in the manifest too, has to see that nobody asked. */
+static int tell_unchecked(struct pipeline *pipeline, const struct options *options)
+{
+	if (!options->no_gpg_checks)
+		return 0;
+	return diagnostics_add(&pipeline->diagnostics, "no-gpg-checks", NULL,
+			       "signatures are not asked for (--no-gpg-checks): packages are "
+			       "taken whoever made them");
+}
+
 int pipeline_run(const struct options *options, struct pipeline *ret, struct error *reterr)
 {
 	const struct pipeline_parts all = {
@@ -383,6 +395,8 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 	allow_open_files();
 	r = pipeline_read(options, &all, pipeline, reterr);
 
+	if (r == 0)
+		r = tell_unchecked(pipeline, options);
 	if (r == 0) {
 		r = policy_read(pipeline->root_fd, options->policy, &pipeline->policy, reterr);
 		pipeline->usage = r == -EINVAL && options->policy;

@@ -38,7 +38,7 @@ static int stage_package(const struct delivery *delivery, struct stage *stage,
 static bool is_other_build(const struct plan *plan, const struct plan_package *package)
 {
 	if (package->selected || !package->rpm_at_hand || package->driver.role != ROLE_DRIVER ||
-	    package->reason == REASON_CORRUPT || package->reason == REASON_UNTRUSTED)
+	    package->reason == REASON_CORRUPT || reason_rule(package->reason) == RULE_TRUST)
 		return false;
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_staged(&plan->packages[i]) &&

@@ -282,10 +282,6 @@ static void put_next_step(const struct report *report, const struct page *page, 
 		page_line(page, 0, INK_BAD,
 			  "A source could not be read: nothing is staged until "
 			  "it can be, or is left out.");
-	else if (selected > 0 && report->dry_run && report->gpg_checks)
-		page_line(page, 0, INK_PLAIN,
-			  "To stage them, run without --dry-run and with "
-			  "--no-gpg-checks: this version does not check signatures.");
 	else if (selected > 0 && report->dry_run)
 		page_line(page, 0, INK_PLAIN, "Run without --dry-run to stage them.");
 	if (unserved > 0)
@@ -311,6 +307,10 @@ void report_text(const struct report *report, const struct report_style *style, 
 	unserved = put_driverless(report, &page);
 	put_notes(report, &page);
 	page_gap(&page);
+	if (selected > 0 && !report->gpg_checks)
+		page_line(&page, 0, INK_BAD,
+			  "Signatures were not asked for (--no-gpg-checks): "
+			  "be sure where these packages come from.");
 	put_outcome(report, &page, selected, refused);
 	put_next_step(report, &page, selected, unserved);
 }

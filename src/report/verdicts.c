@@ -191,6 +191,22 @@ static void put_replaced(const struct page *page, unsigned int width,
 		put_fact(page, width, "replaces", INK_PLAIN, "the kernel's", list);
 }
 
+/* Who vouches for it. */
+static void put_trust(const struct page *page, unsigned int width,
+		      const struct plan_package *package)
+{
+	const struct trust *trust = &package->trust;
+	auto_free char *text = trust_text(trust);
+
+	if (trust->status == TRUST_UNCHECKED)
+		put_fact(page, width, "trust", INK_CAREFUL,
+			 "not checked:", package->rpm_at_hand ? text : "its RPM is not at hand");
+	else if (trust_is_good(trust))
+		put_fact(page, width, "trust", INK_PLAIN, NULL, text);
+	else
+		put_fact(page, width, "trust", INK_BAD, "not trusted:", text);
+}
+
 static void put_selected(const struct report *report, const struct page *page, unsigned int width,
 			 const struct plan_package *package)
 {
@@ -208,6 +224,7 @@ static void put_selected(const struct report *report, const struct page *page, u
 		put_fact(page, width, "update", INK_PLAIN, NULL, package->detail);
 	if (driver)
 		put_kabi(report, page, width, &package->kabi);
+	put_trust(page, width, package);
 	put_replaced(page, width, &package->diagnostics);
 	put_origin(report, page, width, &package->driver);
 	if (page->style->verbose)

@@ -24,9 +24,15 @@
 /* How much of an RPM is read at a time, in bytes. */
 #define CHUNK_SIZE 65536
 
+/* What stands in metadata that somebody changed is not taken either. */
 static int not_at_hand(const struct source *source, struct plan_package *package)
 {
+	const struct trust *chain = chain_reaches(source, &package->driver);
+
 	package->rpm_at_hand = false;
+	trust_done(&package->trust);
+	if (chain && chain->status == TRUST_BAD && trust_copy(chain, &package->trust) < 0)
+		return -ENOMEM;
 	return diagnostics_add(&package->diagnostics, "rpm-not-at-hand", package->driver.location,
 			       "its RPM is %s, only its metadata; staging needs it",
 			       source->remote ? "not fetched" : "not in the repository");
@@ -227,7 +233,7 @@ static int read_payload(struct plan_package *package, struct rpm *rpm, const cha
 	return r == 0 ? walk_payload(&look.walk, rpm, reterr) : r;
 }
 
-int inspect_package(const struct source *source, const char *kernel_release,
+int inspect_package(const struct source *source, const char *kernel_release, bool gpg_checks,
 		    struct inspect_room *room, struct plan_package *package, struct error *reterr)
 {
 	const char *location = package->driver.location;
@@ -253,7 +259,7 @@ int inspect_package(const struct source *source, const char *kernel_release,
 		trust_done(&package->trust);
 		r = inspect_trust(fd, source, &package->driver, &package->trust, reterr);
 	}
-	if (r == 0)
+	if (r == 0 && plan_is_trusted(package, gpg_checks))
 		r = read_payload(package, rpm, kernel_release, room, reterr);
 	if (r < 0)
 		return error_set(reterr, r, WHAT, location, NULL, HINT_FETCH);

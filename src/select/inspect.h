@@ -26,12 +26,13 @@ struct inspect_room {
  * Open PACKAGE's RPM in SOURCE, once, as it would be staged for KERNEL_RELEASE, and keep it open
  * as package->rpm_fd: from it alone it is staged. Fills its modules with their facts and SHA-256,
  * its firmware, the room it takes, which ROOM loses, its trust, and its own SHA-256; staging holds
- * it to all of these. Every file that would be staged is read, one at a time. An RPM that is not
+ * it to all of these. The payload of what is not trusted, see plan_is_trusted(), stays closed; of
+ * any other every file that would be staged is read, one at a time. An RPM that is not
  * there is no error: it is not at hand.
  * 0, -EBADMSG with *RETERR set if it is damaged or not the package that the metadata describes, or
  * another -errno.
  */
-int inspect_package(const struct source *source, const char *kernel_release,
+int inspect_package(const struct source *source, const char *kernel_release, bool gpg_checks,
 		    struct inspect_room *room, struct plan_package *package, struct error *reterr);
 /*
  * Who vouches for the RPM open at FD, which has the checksum that DRIVER states: itself, or where

@@ -22,6 +22,11 @@ bool plan_is_staged(const struct plan_package *package)
 	return package->selected && package->reason != REASON_INSTALLED;
 }
 
+bool plan_is_trusted(const struct plan_package *package, bool gpg_checks)
+{
+	return !trust_is_bad(&package->trust) && (!gpg_checks || trust_is_good(&package->trust));
+}
+
 size_t plan_selected_count(const struct plan *plan)
 {
 	size_t selected = 0;

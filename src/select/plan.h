@@ -24,7 +24,7 @@ struct plan_hint {
 /* What rank knows without opening packages; compared field by field, in this order. */
 struct rank {
 	int policy; /* weights of the rules that prefer it: larger is better */
-	int trust; /* larger is better; 0 while nothing checks signatures */
+	int trust; /* larger is better: 1 if somebody who is trusted vouches for it */
 	int closeness; /* 3 proven and built for this release, 2 proven, or built for this release
 			  by its name, 1 by metadata or in part, 0 nothing to go by */
 	int specificity; /* of the best matching pattern: 4 subsystem .. 0 wildcard */
@@ -84,6 +84,8 @@ struct plan_package *plan_add(struct plan *plan);
 void plan_drop_last(struct plan *plan);
 /* Is PACKAGE to be staged: selected, and not installed already? */
 bool plan_is_staged(const struct plan_package *package);
+/* May PACKAGE be taken for whoever vouches for it? GPG_CHECKS: somebody who is trusted has to. */
+bool plan_is_trusted(const struct plan_package *package, bool gpg_checks);
 size_t plan_selected_count(const struct plan *plan);
 /* PACKAGE's RPM is open at FD, which it takes over; -1 for none. What it had is closed. */
 void plan_package_set_rpm(struct plan_package *package, int fd);

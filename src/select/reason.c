@@ -109,7 +109,42 @@ static const struct {
 	},
 	[REASON_UNTRUSTED] = {
 		"untrusted",
+		"its RPM beside the metadata",
+		RULE_TRUST,
+	},
+	[REASON_UNSIGNED] = {
+		"unsigned",
 		"--no-gpg-checks, for packages that you trust on other grounds",
+		RULE_TRUST,
+	},
+	[REASON_UNKNOWN_KEY] = {
+		"unknown-key",
+		"the vendor's key in /etc/kmp-match/keys or the folder of --keys",
+		RULE_TRUST,
+	},
+	[REASON_UNSUPPORTED_SIGNATURE] = {
+		"unsupported-signature",
+		"--no-gpg-checks, for packages that you trust on other grounds",
+		RULE_TRUST,
+	},
+	[REASON_EXPIRED_KEY] = {
+		"expired-key",
+		"the vendor's key with its new end",
+		RULE_TRUST,
+	},
+	[REASON_WEAK_SIGNATURE] = {
+		"weak-signature",
+		"the vendor: a signature on SHA-256 by a key of 2,048 bits",
+		RULE_TRUST,
+	},
+	[REASON_REVOKED_KEY] = {
+		"revoked-key",
+		"a build that is signed with another key",
+		RULE_TRUST,
+	},
+	[REASON_BAD_SIGNATURE] = {
+		"bad-signature",
+		"fetching it again; asking the vendor",
 		RULE_TRUST,
 	},
 	[REASON_CORRUPT] = {

@@ -50,7 +50,14 @@ enum reason {
 	REASON_OTHER_VENDOR, /* the installed build of it is another vendor's */
 	REASON_LOCKED, /* a lock of zypp is on it, or on the installed build of it */
 	REASON_BLOCKED_BY_POLICY, /* a rule of the policy file blocks it, or pins another version */
-	REASON_UNTRUSTED, /* its signature was not checked, and checks were not switched off */
+	REASON_UNTRUSTED, /* its RPM is not at hand, so that nobody could check its signature */
+	REASON_UNSIGNED, /* neither it nor its repository is signed */
+	REASON_UNKNOWN_KEY, /* signed by a key that is not trusted */
+	REASON_UNSUPPORTED_SIGNATURE, /* signed in a way that cannot be checked */
+	REASON_EXPIRED_KEY, /* the key, or the signature, ended */
+	REASON_WEAK_SIGNATURE, /* it rests on MD5 or SHA-1 alone, on a short key, or on a part */
+	REASON_REVOKED_KEY, /* the key was revoked */
+	REASON_BAD_SIGNATURE, /* what is signed was changed, or the signature is damaged */
 	REASON_CORRUPT, /* the RPM is damaged, or not the one that the metadata describes */
 	REASON_MATCH_ALL_HINT, /* only a hint that fits every machine speaks for it */
 	REASON_COUNT,

@@ -23,7 +23,7 @@ struct selection {
 	struct proof proof;
 	struct inspect_room room; /* for what the RPMs hold that are not looked at yet */
 	bool staging; /* refuse what a dry run only warns of */
-	bool gpg_checks; /* ... unchecked signatures too */
+	bool gpg_checks; /* refuse what nobody who is trusted has signed */
 	const struct policy *policy; /* NULL before selection_set_policy() */
 	struct plan installed; /* driver packages of the base, as records */
 };

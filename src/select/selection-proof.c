@@ -159,24 +159,50 @@ static bool is_ours(int r)
 	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
 }
 
+/* 1 if PACKAGE was rejected, or -ENOMEM; VERDICT is what setting its verdict came to. */
+static int exclude(struct selection *selection, struct plan_package *package, int verdict)
+{
+	int r = verdict < 0 ? verdict : selection_exclude(selection, package->driver.id);
+
+	return r < 0 ? r : 1;
+}
+
+/*
+ * 1 if PACKAGE was rejected for its signature, 0 if not, -ENOMEM. A dry run tolerates an RPM that
+ * is not at hand: nobody could check its signature, and only its metadata was read.
+ */
+static int refuse_untrusted(struct selection *selection, struct plan_package *package)
+{
+	bool unchecked = package->trust.status == TRUST_UNCHECKED && !selection->staging;
+
+	if (unchecked || plan_is_trusted(package, selection->gpg_checks))
+		return 0;
+	return exclude(selection, package, verdict_trust(package));
+}
+
 /* 1 if PACKAGE was rejected for what its RPM is, 0 if it will do or is not at hand, -errno. */
 static int inspect(struct selection *selection, struct plan_package *package)
 {
 	const struct candidate_context *context = &selection->context;
 	auto_error struct error error = { 0 };
 	auto_free char *detail = NULL;
-	int r;
+	int r = 0;
 
-	if (!package->rpm_at_hand || package->inspected)
+	if (package->inspected || package->driver.source == SIZE_MAX)
 		return 0;
 	package->inspected = true;
-	r = inspect_package(&context->sources[package->driver.source], context->kernel->release,
-			    &selection->room, package, &error);
+	if (package->rpm_at_hand)
+		r = inspect_package(&context->sources[package->driver.source],
+				    context->kernel->release, selection->gpg_checks,
+				    &selection->room, package, &error);
+	package->rank.trust = trust_is_good(&package->trust);
 	for (size_t i = 0; r == 0 && i < package->module_count; i++)
 		if (package->modules[i].facts)
 			r = loadable_diagnose(context->kernel, package->modules[i].facts,
 					      &package->diagnostics);
-	if (r == 0 || is_ours(r))
+	if (r == 0)
+		return refuse_untrusted(selection, package);
+	if (is_ours(r))
 		return r;
 	detail = error_sentence(&error);
 	r = selection_reject(selection, package->driver.id, REASON_CORRUPT,
@@ -185,23 +211,14 @@ static int inspect(struct selection *selection, struct plan_package *package)
 }
 
 /*
- * What a dry run tolerates and staging does not: symbols that nothing knows, signatures that
- * nobody checked. 1 if PACKAGE was rejected for it, 0 if not, -ENOMEM.
+ * What a dry run tolerates and staging does not: symbols that nothing knows. 1 if PACKAGE was
+ * rejected for it, 0 if not, -ENOMEM.
  */
-static int refuse_unsafe(struct selection *selection, struct plan_package *package)
+static int refuse_unknown(struct selection *selection, struct plan_package *package)
 {
 	bool unknown = package->driver.role == ROLE_DRIVER && package->kabi.status == KABI_UNKNOWN;
-	int r;
 
-	if (!selection->staging || (!unknown && !selection->gpg_checks))
-		return 0;
-	if (unknown)
-		return reject_by_proof(selection, package);
-	r = verdict_refuse(package, REASON_UNTRUSTED, NULL,
-			   "its signature is not checked; --no-gpg-checks stages it all the same");
-	if (r == 0)
-		r = selection_exclude(selection, package->driver.id);
-	return r < 0 ? r : 1;
+	return selection->staging && unknown ? reject_by_proof(selection, package) : 0;
 }
 
 static int examine(struct selection *selection, struct plan_package *package)
@@ -243,7 +260,7 @@ static int refuse_unfit(struct selection *selection, struct plan_package *packag
 	    (package->alone == KABI_MISMATCH || package->alone == KABI_UNKNOWN))
 		return reject_by_proof(selection, package);
 	r = refuse_unloadable(selection, package);
-	return r != 0 ? r : refuse_unsafe(selection, package);
+	return r != 0 ? r : refuse_unknown(selection, package);
 }
 
 /* 1 if STEP, called for each package of IDS, rejected one; 0 if none, -errno. */

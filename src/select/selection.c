@@ -105,10 +105,14 @@ struct selection *selection_free(struct selection *selection)
 	return NULL;
 }
 
-void selection_for_staging(struct selection *selection, bool gpg_checks)
+void selection_check_signatures(struct selection *selection)
+{
+	selection->gpg_checks = true;
+}
+
+void selection_for_staging(struct selection *selection)
 {
 	selection->staging = true;
-	selection->gpg_checks = gpg_checks;
 }
 
 bool selection_is_rejected(const struct selection *selection, int id)

@@ -29,11 +29,13 @@ int selection_consider(struct selection *selection, int id);
 int selection_lock(struct selection *selection, const struct locks *locks);
 /* Before the first plan, after the locks: follow POLICY, borrowed. 0 or -ENOMEM. */
 int selection_set_policy(struct selection *selection, const struct policy *policy);
+/* Before the first plan: refuse what is not signed by somebody who is trusted. */
+void selection_check_signatures(struct selection *selection);
 /*
  * Before the first plan: what is picked will be staged, so unknown symbols are refused and, with
- * GPG_CHECKS, unchecked signatures.
+ * signatures checked, an RPM that is not at hand.
  */
-void selection_for_staging(struct selection *selection, bool gpg_checks);
+void selection_for_staging(struct selection *selection);
 /*
  * Decide. The RPMs at hand of what is picked are looked at. *RET is borrowed and valid until the
  * next call; its packages may be filled in further (rpm_sha256, modules) by whoever opens them. 0

@@ -262,12 +262,22 @@ static char *pass_dependencies(const struct step_context *context,
 
 static char *pass_trust(const struct step_context *context, const struct plan_package *package)
 {
+	auto_free char *text = NULL;
+
+	(void)context;
 	if (package->reason == REASON_INSTALLED)
 		return strdup("it is installed: nothing is staged of it");
-	return strdup(context->gpg_checks
-			      ? "its signature was not checked: staging takes it with "
-				"--no-gpg-checks only"
-			      : "its signature was not checked, because of --no-gpg-checks");
+	text = trust_text(&package->trust);
+	if (!text)
+		return NULL;
+	if (package->trust.status == TRUST_UNCHECKED)
+		return text_format("%s%s", text,
+				   package->rpm_at_hand
+					   ? ", because it is not picked"
+					   : ": its RPM is not at hand, and staging needs it");
+	return text_format("%s%s", text,
+			   trust_is_good(&package->trust) ? ""
+							  : "; taken because of --no-gpg-checks");
 }
 
 /* What puts WINNER before LOSER: in a family repository and version come right behind the policy.

@@ -32,7 +32,6 @@ struct step_context {
 	const struct kernel *kernel;
 	const struct source *sources;
 	size_t source_count;
-	bool gpg_checks;
 };
 
 /* The rules that PACKAGE passed, in order, and the first one that it failed. */

@@ -208,6 +208,27 @@ int verdict_family(struct plan_package *loser, const struct plan_package *winner
 			      winner->driver.nevra);
 }
 
+int verdict_trust(struct plan_package *package)
+{
+	static const enum reason reasons[] = {
+		[TRUST_UNCHECKED] = REASON_UNTRUSTED,
+		[TRUST_UNSIGNED] = REASON_UNSIGNED,
+		[TRUST_UNKNOWN_KEY] = REASON_UNKNOWN_KEY,
+		[TRUST_UNSUPPORTED] = REASON_UNSUPPORTED_SIGNATURE,
+		[TRUST_EXPIRED] = REASON_EXPIRED_KEY,
+		[TRUST_WEAK] = REASON_WEAK_SIGNATURE,
+		[TRUST_CLOCK_UNSET] = REASON_UNTRUSTED,
+		[TRUST_GOOD] = REASON_UNTRUSTED,
+		[TRUST_REVOKED] = REASON_REVOKED_KEY,
+		[TRUST_BAD] = REASON_BAD_SIGNATURE,
+	};
+	auto_free char *text = trust_text(&package->trust);
+
+	return text ? verdict_refuse(package, reasons[package->trust.status], package->trust.key,
+				     "%s", text)
+		    : -ENOMEM;
+}
+
 int verdict_policy(struct plan_package *package, const struct policy *policy,
 		   const struct policy_rule *rule)
 {

@@ -25,6 +25,8 @@ int verdict_breaks(struct plan_package *package, const struct plan_package *winn
 		   const char *symbol);
 /* Another build of the family is the better one; ORDER is that of the versions, as strcmp. */
 int verdict_family(struct plan_package *loser, const struct plan_package *winner, int order);
+/* Nobody who is trusted vouches for it; package->trust says how it stands. */
+int verdict_trust(struct plan_package *package);
 /* RULE of POLICY keeps it out. */
 int verdict_policy(struct plan_package *package, const struct policy *policy,
 		   const struct policy_rule *rule);

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
+
 const char *trust_status_id(enum trust_status status)
 {
 	static const char *const ids[] = {
@@ -44,6 +47,46 @@ const struct trust *trust_choose(const struct trust *package, const struct trust
 	if (chain->status == TRUST_BAD)
 		return chain;
 	return is_open && trust_is_good(chain) ? chain : package;
+}
+
+/* " by NAME (key 0123)", as far as that is known. */
+static char *signer_text(const struct trust *trust)
+{
+	if (trust->owner && trust->key)
+		return text_format(" by %s (key %s)", trust->owner, trust->key);
+	return trust->key ? text_format(" by key %s", trust->key) : strdup("");
+}
+
+/* What is against a signature that is there. */
+static const char *flaw(enum trust_status status)
+{
+	if (status == TRUST_UNSUPPORTED)
+		return "cannot be checked";
+	if (status == TRUST_BAD)
+		return "is bad";
+	return status == TRUST_WEAK ? "is weak" : "does not count";
+}
+
+char *trust_text(const struct trust *trust)
+{
+	bool repomd = trust->way == TRUST_BY_REPOMD;
+	auto_free char *signer = signer_text(trust);
+	const char *colon = trust->detail ? ": " : "", *detail = trust->detail ? trust->detail : "";
+
+	if (!signer)
+		return NULL;
+	if (trust->status == TRUST_UNCHECKED)
+		return strdup("nobody has looked at its signature");
+	if (trust->status == TRUST_UNSIGNED)
+		return strdup("it is not signed");
+	if (trust_is_good(trust) && repomd)
+		return text_format("checksums lead to it from a repository that is signed%s%s%s",
+				   signer, *detail ? "; " : "", detail);
+	if (trust_is_good(trust))
+		return text_format("it is signed%s%s%s", signer, *detail ? "; " : "", detail);
+	return text_format("%s%s %s%s%s",
+			   repomd ? "the signature of its repository" : "its signature", signer,
+			   flaw(trust->status), colon, detail);
 }
 
 void trust_prefer(struct trust *best, struct trust *other)

@@ -47,6 +47,9 @@ bool trust_is_bad(const struct trust *trust);
  */
 const struct trust *trust_choose(const struct trust *package, const struct trust *chain);
 
+/* Who vouches for it, or why nobody does: "it is signed by ..."; owned, NULL if out of memory. */
+char *trust_text(const struct trust *trust);
+
 /* Of the two, the one whose status comes last is moved into BEST, the other into OTHER. */
 void trust_prefer(struct trust *best, struct trust *other);
 /* 0 or -ENOMEM. */

@@ -33,8 +33,7 @@ static int print_answer(const struct pipeline *pipeline, const struct options *o
 	return fflush(stdout) == 0 ? 0 : -EIO;
 }
 
-static int explain(const struct pipeline *pipeline, const struct options *options,
-		   struct explanation *ret)
+static int explain(const struct pipeline *pipeline, struct explanation *ret)
 {
 	const struct step_context context = {
 		.plan = pipeline->plan,
@@ -42,7 +41,6 @@ static int explain(const struct pipeline *pipeline, const struct options *option
 		.kernel = &pipeline->kernel,
 		.sources = pipeline->sources,
 		.source_count = pipeline->source_count,
-		.gpg_checks = !options->no_gpg_checks,
 	};
 
 	return explanation_make(&context, &pipeline->subject, ret);
@@ -72,7 +70,7 @@ static int run_explain(const struct options *options, int argc, char **argv)
 	r = pipeline_run(&own, &pipeline, &error);
 	verb_say_sandbox(&pipeline.sandbox);
 	if (r == 0)
-		r = explain(&pipeline, &own, &explanation);
+		r = explain(&pipeline, &explanation);
 	if (r < 0) {
 		verb_say_sources(&pipeline);
 		error_set(&error, r, "explain", own.subject, NULL, NULL);

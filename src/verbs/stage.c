@@ -18,10 +18,6 @@ static void say_trouble(const struct pipeline *pipeline)
 static void say_warnings(const struct pipeline *pipeline, const struct options *options)
 {
 	verb_warn_all(pipeline);
-	if (options->dry_run && !options->no_gpg_checks && plan_selected_count(pipeline->plan))
-		log_warning("signatures are not checked: the plan takes every package as trusted");
-	if (!options->dry_run && options->no_gpg_checks && pipeline->generation)
-		log_warning("signatures were not checked (--no-gpg-checks)");
 	if (!options->dry_run && pipeline->trouble)
 		log_error("nothing was staged, because not everything could be read");
 }

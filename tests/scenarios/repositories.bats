@@ -46,7 +46,7 @@ refused() {
 	local repo=$1
 	shift
 	[[ -d other ]] || kmp other | make_repo other
-	plan --repo "$repo" --repo other
+	plan --no-gpg-checks --repo "$repo" --repo other
 	fails 1 "${repo##*/}" "$@"
 	says "$(json "a['sources'][0]['error']['why']")"
 	equals "1 None ['other-kmp-default']" "$(json "'%s %s %s' % (a['result']['exit'], a['sources'][1]['error'],
@@ -74,7 +74,7 @@ repomd() {
 
 @test "metadata is read plain and in every compression, whatever its name" {
 	kmp foo | make_repo plain
-	plan --repo plain
+	plan --no-gpg-checks --repo plain
 	equals '["foo-kmp-default"]' "$(selected)" plain
 	for tool in gzip:gz xz:xz zstd:zst gzip:xml xz:zck zstd:gz; do
 		rm -rf repo
@@ -82,7 +82,7 @@ repomd() {
 		"${tool%:*}" -c <repo/repodata/primary.xml >"repo/repodata/it.${tool#*:}"
 		rm repo/repodata/primary.xml
 		repomd repo "it.${tool#*:}"
-		plan --repo repo
+		plan --no-gpg-checks --repo repo
 		equals 0 "$status" "$tool"
 		equals '["foo-kmp-default"]' "$(selected)" "$tool"
 		equals rpm-md "$(json "a['sources'][0]['kind']")"
@@ -96,7 +96,7 @@ repomd() {
 		mkdir repo
 		cp "$foo" "$bar" repo
 		createrepo_c --quiet --general-compress-type "$compression" repo
-		plan --repo repo
+		plan --no-gpg-checks --repo repo
 		equals 0 "$status" "$compression"
 		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$compression"
 		equals "[]" "$(json "[d['id'] for p in a['packages'] for d in p['diagnostics']]")"
@@ -185,7 +185,7 @@ repomd() {
 	make_repo repo </dev/null
 	mkdir folder
 	for repo in repo folder; do
-		plan --repo "$repo"
+		plan --no-gpg-checks --repo "$repo"
 		equals 0 "$status" "$repo"
 		equals '["empty-source"]' "$(json "[d['id'] for d in a['sources'][0]['diagnostics']]")"
 		equals null "$(json "a['sources'][0]['error']")"
@@ -198,14 +198,14 @@ repomd() {
 	cp "$foo" nested/one/two
 	cp "$bar" nested/one/anything
 	for repo in rpms nested; do
-		plan --repo "$repo"
+		plan --no-gpg-checks --repo "$repo"
 		equals 0 "$status" "$repo"
 		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$repo"
 		equals directory "$(json "a['sources'][0]['kind']")"
 	done
 	cp "$foo" without-suffix
 	for repo in "$foo" ./without-suffix without-suffix; do
-		plan --repo "$repo"
+		plan --no-gpg-checks --repo "$repo"
 		equals 0 "$status" "$repo"
 		equals '["foo-kmp-default"]' "$(selected)" "$repo"
 		equals rpm "$(json "a['sources'][0]['kind']")"
@@ -216,7 +216,7 @@ repomd() {
 	mkdir rpms
 	cp "$foo" rpms
 	for repo in "dir:$PWD/rpms" "dir://$PWD/rpms" "file:$PWD/rpms" "file://$PWD/rpms"; do
-		plan --repo "$repo"
+		plan --no-gpg-checks --repo "$repo"
 		equals 0 "$status" "$repo"
 		equals '["foo-kmp-default"]' "$(selected)" "$repo"
 	done
@@ -228,7 +228,7 @@ repomd() {
 	size=$(stat -c %s "$foo")
 	for length in 0 1 95 96 112 500 $((size / 2)) $((size - 1)); do
 		head -c "$length" "$foo" >rpms/foo.rpm
-		plan --repo rpms
+		plan --no-gpg-checks --repo rpms
 		equals '["bar-kmp-default"]' "$(selected)" "$length"
 		equals 0 "$status" "$length"
 		says rpms/foo.rpm
@@ -250,20 +250,20 @@ repomd() {
 @test "the order of --repo is that of priority, and beats the version" {
 	kmp foo-1.0 | make_repo old
 	kmp foo-2.0 | make_repo new
-	plan --repo old --repo new
+	plan --no-gpg-checks --repo old --repo new
 	equals '["1.0_k6.4.0_1"]' "$(json "[p['version'] for p in a['packages'] if p['verdict'] == 'selected']")"
 	equals outranked "$(json "a['packages'][1]['reason']")"
-	plan --repo new --repo old
+	plan --no-gpg-checks --repo new --repo old
 	equals '["2.0_k6.4.0_1"]' "$(json "[p['version'] for p in a['packages'] if p['verdict'] == 'selected']")"
 	cat <(kmp foo-1.0) <(kmp foo-2.0) | make_repo both
-	plan --repo both
+	plan --no-gpg-checks --repo both
 	equals '["2.0_k6.4.0_1"]' "$(json "[p['version'] for p in a['packages'] if p['verdict'] == 'selected']")"
 	equals older "$(json "a['packages'][1]['reason']")"
 }
 
 @test "the same repository twice is one plan" {
 	kmp foo | make_repo repo
-	plan --repo repo --repo repo
+	plan --no-gpg-checks --repo repo --repo repo
 	equals 0 "$status"
 	equals 1 "$(json "sum(p['verdict'] == 'selected' for p in a['packages'])")"
 }
@@ -304,7 +304,7 @@ repomd() {
 	ln -s nowhere rpms/link
 	ln -s . rpms/loop
 	mkfifo rpms/fifo
-	plan --repo rpms
+	plan --no-gpg-checks --repo rpms
 	equals 0 "$status"
 	equals '["foo-kmp-default"]' "$(selected)"
 	equals 1 "$(json "a['sources'][0]['packages']")"
@@ -314,13 +314,13 @@ repomd() {
 	mkdir rpms
 	cp "$bar" rpms
 	echo "not an RPM" >rpms/letter.rpm
-	plan --repo rpms
+	plan --no-gpg-checks --repo rpms
 	equals '["bar-kmp-default"]' "$(selected)"
 	equals 0 "$status"
 	says letter.rpm
 	rm rpms/letter.rpm
 	ln -s nowhere rpms/dead.rpm
-	plan --repo rpms
+	plan --no-gpg-checks --repo rpms
 	equals '["bar-kmp-default"]' "$(selected)"
 	fails 1 dead.rpm
 }
@@ -370,7 +370,7 @@ repomd() {
 		package bad/name-1.0-1.x86_64
 		supplements modalias(kernel-default:$card*)
 	TEXT
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals "foo-kmp-default-1.0-1.x86_64" "$(json "'\n'.join(p['nevra'] for p in a['packages'])")"
 	equals malformed-package "$(json "a['sources'][0]['diagnostics'][0]['id']")"
 }
@@ -379,7 +379,7 @@ repomd() {
 	mkdir -p deep/1/2/3/4/5/6/7/8/9
 	cp "$foo" deep/1/2/3/4/5/6/7/8
 	cp "$bar" deep/1/2/3/4/5/6/7/8/9
-	plan --repo deep
+	plan --no-gpg-checks --repo deep
 	equals "foo-kmp-default" "$(json "' '.join(p['name'] for p in a['packages'])")"
 	says "deep"
 }
@@ -402,7 +402,7 @@ with open(sys.argv[1], "r+b") as file:
 	cat <(kmp foo-1.0) <(kmp bar-2.0) | make_repo repo
 	for name in repo.solv anything letter.rpm; do
 		solv repo "$name"
-		plan --repo "$name"
+		plan --no-gpg-checks --repo "$name"
 		equals 0 "$status" "$name"
 		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$name"
 		equals '{"kind": "solv", "packages": 2, "drivers": 2, "error": null}' \
@@ -443,17 +443,17 @@ with open(sys.argv[1], "r+b") as file:
 	solv repo repo.solv
 	local field="[(p['nevra'], p['reason'], [h['pattern'] for h in p['hints']], p['diagnostics'])
 		for p in a['packages']]"
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	wanted=$(json "$field")
 	equals 4 "$(json "len([p for p in a['packages'] if p['reason'] == 'selected'])")"
-	plan --repo repo.solv
+	plan --no-gpg-checks --repo repo.solv
 	equals "$wanted" "$(json "$field")"
 }
 
 @test "an empty .solv cache is no error" {
 	make_repo repo </dev/null
 	solv repo repo.solv
-	plan --repo repo.solv
+	plan --no-gpg-checks --repo repo.solv
 	equals 0 "$status"
 	equals '["empty-source"]' "$(json "[d['id'] for d in a['sources'][0]['diagnostics']]")"
 }
@@ -505,7 +505,7 @@ open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
 	for ((offset = 4; offset < size; offset += 23)); do
 		cp whole.solv repo.solv
 		change repo.solv "$offset" $((offset * 37 % 256))
-		plan --repo repo.solv
+		plan --no-gpg-checks --repo repo.solv
 		[[ $status == [013] ]] || equals "0, 1 or 3" "$status" "byte $offset"
 	done
 }
@@ -518,7 +518,7 @@ open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
 	sed -i 's|\(pkgid="YES">\)[0-9a-f]*|\1'"$(printf 'other' | sha256sum | cut -d' ' -f1)"'|' \
 		second/repodata/primary.xml
 	repomd second primary.xml
-	plan --repo first --repo second
+	plan --no-gpg-checks --repo first --repo second
 	equals 0 "$status"
 	equals '[["1", "selected"], ["2", "rejected"]]' \
 		"$(json "sorted([p['source'], p['verdict']] for p in a['packages'])")"
@@ -545,7 +545,7 @@ open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
 		cat <(kmp foo) <(kmp bar) | make_repo repo
 		sed -i "s/packages=\"2\"/packages=\"$count\"/" repo/repodata/primary.xml
 		repomd repo primary.xml
-		plan --repo repo
+		plan --no-gpg-checks --repo repo
 		equals 0 "$status" "$count"
 		equals 2 "$(json "a['sources'][0]['packages']")" "$count"
 		equals '["bar-kmp-default", "foo-kmp-default"]' "$(selected)" "$count"
@@ -560,12 +560,12 @@ open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
 			requires ksym(default:printk) = 1111
 			supplements modalias(kernel-default:$hint)
 		TEXT
-		plan --repo repo
+		plan --no-gpg-checks --repo repo
 		equals 0 "$status" "$hint"
 		equals '[]' "$(selected)" "$hint"
 	done
 	# An alias with a bracket of its own.
 	make_machine machine "pci:v00008086d[x"
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals 0 "$status"
 }

@@ -160,12 +160,12 @@ foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64" "$(sort stage/current/packages)"
 	intact
 }
 
-@test "without --no-gpg-checks everything is untrusted, 3, and nothing is staged" {
+@test "without --no-gpg-checks what is unsigned is refused, 3, and nothing is staged" {
 	kmp_match --json --kernel ./symvers --kernel-release "$release" --arch x86_64 --hardware machine \
 		--repo repo --stage-dir stage
 	equals 3 "$status"
-	equals '["untrusted", "untrusted"]' "$(json "[p['reason'] for p in a['packages']]")"
-	equals true "$(json "a['gpg_checks'] and 'no-gpg-checks' in a['packages'][0]['detail']")"
+	equals '["unsigned", "unsigned"]' "$(json "[p['reason'] for p in a['packages']]")"
+	equals true "$(json "a['gpg_checks'] and 'not signed' in a['packages'][0]['detail']")"
 	valid
 	nothing_staged
 	stage
@@ -423,7 +423,7 @@ check_described() {
 		--hardware machine --repo repo --stage-dir stage
 	equals 0 "$status"
 	[[ $output == *stage* && $output == *"$foo"* && $output == *"$bar"* ]]
-	[[ $errors == *"signatures were not checked"* ]]
+	[[ $errors == *"signatures are not asked for"* ]]
 }
 
 @test "a lock that is no file is a failure, not wrong usage" {

@@ -7,23 +7,70 @@ load ../lib/common
 
 card=pci:v00008086d000010D3sv00008086sd0000A01Fbc02sc00i00
 
-# Keys are made once: they are the same to every test.
+release=6.4.0-1-default
+foo="foo-kmp-default-1.0-1.x86_64"
+bar="bar-kmp-default-1.0-1.x86_64"
+
+# build NAME ALIAS: an unsigned RPM with one module for ALIAS.
+build() {
+	"$make/make-module" "$1.ko" import=printk:1111 "alias=$2"
+	"$make/make-rpm" "$1-kmp-default-1.0-1" . "/lib/modules/$release/updates/$1.ko=$1.ko" <<-TEXT
+		Requires: ksym(default:printk) = 1111
+		Supplements: modalias(kernel-default:$2)
+	TEXT
+}
+
+# Keys and packages are made once: they are the same to every test.
 setup_file() {
-	local kind
+	local kind make=$BATS_TEST_DIRNAME/../lib
 	export KEYS=$BATS_FILE_TMPDIR/keys
 	mkdir "$KEYS"
-	for kind in ed25519 rsa1024 expired revoked; do
-		"$BATS_TEST_DIRNAME/../lib/make-key" "$KEYS" "$kind" "$kind"
+	cd "$BATS_FILE_TMPDIR" || return
+	for kind in rsa2048 ed25519 rsa1024 nistp256 expired revoked revoked-subkey; do
+		"$make/make-key" "$KEYS" "$kind" "$kind"
 	done
-	"$BATS_TEST_DIRNAME/../lib/make-key" "$KEYS" stranger ed25519
+	"$make/make-key" "$KEYS" stranger ed25519
+	build foo "pci:v00008086d000010D3sv*sd*bc*sc*i*"
+	build bar "usb:v1234p5678d*"
+	"$make/sign" "$KEYS" rsa2048 "$bar.rpm"
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	make=$BATS_TEST_DIRNAME/../lib
+	made=$BATS_FILE_TMPDIR
 	make_symvers printk=1111 >symvers
-	make_machine machine "$card"
+	make_machine machine "$card" usb:v1234p5678d0100dc00dsc00dp00icFFiscFFip00in00
 	mkdir trusted
 }
+
+trust_all() { cp "$KEYS"/{rsa2048,ed25519,rsa1024,nistp256,expired,revoked,revoked-subkey}.asc trusted; }
+
+# stage ARGUMENT...: from there, with the trusted keys.
+stage() {
+	rm -rf stage
+	kmp_match stage --json --kernel ./symvers --kernel-release "$release" --arch x86_64 \
+		--hardware machine --stage-dir stage --keys trusted "$@"
+}
+
+# package_trust NAME: "good by package" and the like.
+package_trust() {
+	json "' '.join('%s by %s' % (p['trust']['status'], p['trust'].get('way')) for p in a['packages']
+		if p['name'] == '$1-kmp-default')"
+}
+
+# refused LABEL REASON: foo was, with that reason, and nothing of it was staged; bar was.
+refused() {
+	equals "rejected $2" "$(verdict foo-kmp-default)" "$1"
+	equals "selected selected" "$(verdict bar-kmp-default)" "$1"
+	equals "$bar" "$(<stage/current/packages)" "$1: staged"
+	equals "" "$(find stage -name '*foo*')" "$1: staged"
+	valid
+	counted=$((counted + 1))
+}
+
+# tell_count WHAT: how many were counted, for whoever runs this.
+tell_count() { echo "# counted: $counted $1 refused" >&3; }
 
 # signed_repo DIRECTORY KEY [GPG OPTION]...: a repository whose repomd.xml is signed.
 signed_repo() {
@@ -34,7 +81,7 @@ signed_repo() {
 		requires ksym(default:printk) = 1111
 		supplements modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
 	TEXT
-	"$BATS_TEST_DIRNAME/../lib/sign" "$KEYS" "$key" "$repo/repodata/repomd.xml" "$@"
+	"$make/sign" "$KEYS" "$key" "$repo/repodata/repomd.xml" "$@"
 }
 
 # source_trust: of each source, a word.
@@ -125,4 +172,292 @@ source_trust() { json "' '.join(s['trust'] for s in a['sources'])"; }
 	kmp_match --dry-run --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 --hardware machine \
 		--repo repo --keys nowhere
 	fails 1 "keys" "nowhere" "--keys"
+}
+
+# sign_foo KEY [OPTION]...: ./foo.rpm is the package, signed with it.
+sign_foo() {
+	cp "$made/$foo.rpm" foo.rpm
+	"$make/sign" "$KEYS" "$1" foo.rpm "${@:2}"
+}
+
+# forge ACTION...: makes ./foo.rpm what the row says.
+forge() {
+	# A signature may be a byte shorter than another, one in 256 is.
+	local tries=5
+	case $1 in
+	unsigned) cp "$made/$foo.rpm" foo.rpm ;;
+	sign) sign_foo "${@:2}" ;;
+	# Signed anew by the same key, as it is done for old packages whose header is silent about the payload.
+	no-digest)
+		while ((tries-- > 0)); do
+			sign_foo rsa2048
+			"$make/tamper" foo.rpm no-digest
+			"$make/tamper" foo.rpm print-header header
+			"$make/sign" "$KEYS" rsa2048 header --no-armor
+			! "$make/tamper" foo.rpm signature header.asc || return 0
+		done
+		return 1
+		;;
+	*) sign_foo rsa2048 && "$make/tamper" foo.rpm "$@" ;;
+	esac
+}
+
+@test "a package that is not what somebody trusted signed is refused, the one beside it is staged" {
+	local label action reason counted=0 rows=(
+		"unsigned|unsigned|unsigned"
+		"unknown key|sign stranger|unknown-key"
+		"unknown key, over all|sign stranger --v3|unknown-key"
+		"SHA-1|sign rsa2048 --digest-algo SHA1|weak-signature"
+		"SHA-1 over all|sign rsa2048 --v3 --digest-algo SHA1|weak-signature"
+		"MD5|sign rsa2048 --digest-algo MD5|weak-signature"
+		"short key|sign rsa1024|weak-signature"
+		"payload not covered|no-digest|weak-signature"
+		"kind of signature that nobody knows|version|unsupported-signature"
+		"expired key|sign expired --faked-system-time 20200105T000000!|expired-key"
+		"revoked key|sign revoked|revoked-key"
+		"revoked subkey|sign revoked-subkey|revoked-key"
+		"header|header|bad-signature"
+		"payload|payload|bad-signature"
+		"payload with checksums|true-payload|bad-signature"
+		"signature of another package|steal $made/$bar.rpm|bad-signature"
+		"damaged signature|noise|bad-signature"
+	)
+	trust_all
+	for row in "${rows[@]}"; do
+		IFS='|' read -r label action reason <<<"$row"
+		rm -rf repo foo.rpm
+		mkdir repo
+		# shellcheck disable=SC2086 # several words
+		forge $action
+		cp "$made/$bar.rpm" repo
+		mv foo.rpm repo
+		createrepo_c --quiet repo
+		stage --repo repo
+		equals 3 "$status" "$label"
+		refused "$label" "$reason"
+		equals "good by package" "$(package_trust bar)"
+		[[ $reason != @(bad|weak|revoked)-* ]] || {
+			stage --repo repo --no-gpg-checks
+			equals "rejected $reason" "$(verdict foo-kmp-default)" "$label, without checks"
+		}
+	done
+	tell_count packages
+}
+
+@test "of a good package the report says who signed it, explain too, and the manifest" {
+	trust_all
+	sign_foo ed25519
+	mkdir repo
+	mv foo.rpm repo
+	stage --repo repo
+	equals 0 "$status"
+	equals "$foo" "$(<stage/current/packages)"
+	equals 'good package ed25519 <ed25519@example.com> sha256 null 1' "$(json "' '.join([
+		*(p['trust'][k] for k in ('status', 'way', 'owner', 'hash')), json.dumps(p['trust']['detail']), str(p['rank']['trust'])]) \
+		if (p := a['packages'][0]) else ''")"
+	[[ $(json "a['packages'][0]['trust']['key']") =~ ^[0-9a-f]{16}$ ]]
+	output=$(<stage/current/manifest.json)
+	equals "good by package" "$(package_trust foo)"
+	kmp_match --dry-run --kernel ./symvers --kernel-release "$release" --arch x86_64 --hardware machine \
+		--keys trusted --repo repo
+	[[ $output == *"trust"*"it is signed by ed25519 <ed25519@example.com> (key "* ]]
+	kmp_match explain --kernel ./symvers --kernel-release "$release" --arch x86_64 --hardware machine \
+		--keys trusted --repo repo 'foo*'
+	[[ $output == *"trust "*"+ it is signed by ed25519"* ]]
+}
+
+@test "--no-gpg-checks is loud: on stderr, in text, JSON and manifest" {
+	mkdir repo
+	cp "$made/$foo.rpm" repo
+	stage --repo repo --no-gpg-checks
+	equals 0 "$status"
+	says "warning: signatures are not asked for (--no-gpg-checks)"
+	for output in "$output" "$(<stage/current/manifest.json)"; do
+		equals '[false, ["no-gpg-checks"]]' "$(json "[a['gpg_checks'], [d['id'] for d in a['diagnostics']]]")"
+		equals "unsigned by package" "$(package_trust foo)"
+		valid
+	done
+	kmp_match stage --kernel ./symvers --kernel-release "$release" --arch x86_64 --hardware machine \
+		--stage-dir stage --repo repo --no-gpg-checks
+	[[ $output == *"not trusted: it is not signed"*"Signatures were not asked for (--no-gpg-checks)"* ]]
+}
+
+# make_chain [CREATEREPO OPTION]...: ./repo, whose signed repomd.xml leads to the unsigned foo.
+make_chain() {
+	rm -rf repo
+	mkdir repo
+	cp "$made/$foo.rpm" repo
+	createrepo_c --quiet "$@" repo
+	"$make/sign" "$KEYS" ed25519 repo/repodata/repomd.xml
+}
+
+# use_zstd: ./repo has its metadata compressed by zstd, as createrepo_c on SUSE does it.
+use_zstd() {
+	local repomd=repo/repodata/repomd.xml before
+	before=$(basename repo/repodata/*-primary.xml.gz)
+	zcat "repo/repodata/$before" | zstd --quiet >repo/repodata/primary.xml.zst
+	sed -i -e "s/${before%%-*}/$(sha256sum <repo/repodata/primary.xml.zst | cut -d' ' -f1)/" \
+		-e "s|repodata/[^\"]*-primary.xml.gz|repodata/primary.xml.zst|" "$repomd"
+	rm "repo/repodata/$before"
+	"$make/sign" "$KEYS" ed25519 "$repomd"
+}
+
+@test "an unsigned package is trusted that a signed repomd.xml leads to" {
+	local options
+	trust_all
+	for options in "" "--checksum sha512" "--checksum sha384" "--xz" zst; do
+		# shellcheck disable=SC2086 # several words
+		make_chain ${options#zst}
+		[[ $options != zst ]] || use_zstd
+		stage --repo repo
+		equals 0 "$status" "$options"
+		equals "good by repomd" "$(package_trust foo)" "$options"
+		equals "$foo" "$(<stage/current/packages)" "$options"
+		equals "ed25519 <ed25519@example.com>" "$(json "a['packages'][0]['trust']['owner']")" "$options"
+		valid
+	done
+}
+
+# break_chain HOW: what leads from the signature to the package does not any more.
+break_chain() {
+	local repomd=repo/repodata/repomd.xml
+	case $1 in
+	unsigned) rm "$repomd.asc" ;;
+	with-end) "$make/sign" "$KEYS" ed25519 "$repomd" --default-sig-expire 1d ;;
+	stranger | rsa1024 | nistp256 | revoked) "$make/sign" "$KEYS" "$1" "$repomd" ;;
+	expired) "$make/sign" "$KEYS" expired "$repomd" --faked-system-time "20200105T000000!" ;;
+	SHA-1) "$make/sign" "$KEYS" ed25519 "$repomd" --digest-algo SHA1 ;;
+	SHA-1-rpm) make_chain --checksum sha1 ;;
+	MD5-rpm) make_chain --checksum md5 ;;
+	empty) : >"$repomd.asc" ;;
+	changed) echo "<!-- changed -->" >>"$repomd" ;;
+	other-file)
+		echo text >text
+		"$make/sign" "$KEYS" ed25519 text
+		mv text.asc "$repomd.asc"
+		;;
+	letter) echo "no signature" >"$repomd.asc" ;;
+	key-beside)
+		"$make/sign" "$KEYS" stranger "$repomd"
+		cp "$KEYS/stranger.asc" "$repomd.key"
+		;;
+	longer | shorter) "$make/tamper" "repo/$foo.rpm" "$1" ;;
+	swapped)
+		sign_foo stranger
+		mv foo.rpm "repo/$foo.rpm"
+		;;
+	bad-rpm)
+		forge payload
+		mv foo.rpm "repo/$foo.rpm"
+		createrepo_c --quiet repo
+		"$make/sign" "$KEYS" ed25519 "$repomd"
+		;;
+	esac
+}
+
+@test "where the chain is broken the unsigned package is refused, the good one beside it is staged" {
+	local row counted=0 rows=(
+		unsigned=unsigned stranger=unsigned rsa1024=unsigned revoked=unsigned expired=unsigned
+		nistp256=unsigned with-end=unsigned SHA-1=unsigned SHA-1-rpm=unsigned MD5-rpm=unsigned empty=unsigned key-beside=unsigned
+		changed=bad-signature other-file=bad-signature letter=bad-signature bad-rpm=bad-signature
+	)
+	trust_all
+	mkdir good
+	cp "$made/$bar.rpm" good
+	for row in "${rows[@]}"; do
+		make_chain
+		break_chain "${row%=*}"
+		stage --repo repo --repo good
+		equals 3 "$status" "$row"
+		refused "$row" "${row#*=}"
+	done
+	tell_count repositories
+}
+
+@test "an RPM that is not the one of the metadata is corrupt, whoever signed what" {
+	local how
+	trust_all
+	mkdir good
+	cp "$made/$bar.rpm" good
+	for how in longer shorter swapped; do
+		for checksum in sha224 sha256 sha384 sha512 sha1 md5; do
+			make_chain --checksum "$checksum"
+			break_chain "$how"
+			# So that not its size tells.
+			sed -i "s/package=\"[0-9]*\"/package=\"$(stat -c %s "repo/$foo.rpm")\"/" repo/repodata/*-primary.xml 2>/dev/null || true
+			stage --repo repo --repo good
+			equals "rejected corrupt" "$(verdict foo-kmp-default)" "$how, $checksum"
+			equals "" "$(find stage -name '*foo*' 2>/dev/null)" "$how, $checksum: staged"
+		done
+	done
+}
+
+@test "a bad signature of the repository refuses what it only describes, too" {
+	trust_all
+	signed_repo repo ed25519
+	plan --repo repo --keys trusted
+	equals "selected selected" "$(verdict foo-kmp-default)"
+	equals "unchecked by None" "$(package_trust foo)"
+	echo "<!-- changed -->" >>repo/repodata/repomd.xml
+	plan --repo repo --keys trusted
+	equals "rejected bad-signature" "$(verdict foo-kmp-default)"
+}
+
+@test "metadata that is not what repomd.xml says ends the run, and nothing is staged" {
+	trust_all
+	mkdir good
+	cp "$made/$bar.rpm" good
+	make_chain
+	printf ' ' >>repo/repodata/*-primary.xml.*
+	stage --repo repo --repo good
+	equals 1 "$status"
+	says repomd.xml "nothing was staged"
+	[[ ! -e stage/current ]]
+}
+
+@test "a .solv file vouches for nothing" {
+	command -v rpmmd2solv >/dev/null || skip "rpmmd2solv (libsolv-tools) is not installed"
+	trust_all
+	make_chain --compress-type gz
+	zcat repo/repodata/*-primary.xml.gz | rpmmd2solv >repo/repo.solv
+	stage --repo repo/repo.solv
+	equals "rejected untrusted" "$(verdict foo-kmp-default)"
+	plan --repo repo/repo.solv --keys trusted
+	equals "unchecked" "$(source_trust)"
+	equals "unchecked by None" "$(package_trust foo)"
+}
+
+@test "without any configuration of rpm signatures are checked as with it" {
+	trust_all
+	sign_foo rsa2048
+	mkdir repo home
+	mv foo.rpm repo
+	sign_foo stranger
+	before=$(find "$ROOT" home | sort)
+	export RPM_CONFIGDIR=$PWD/nowhere HOME=$PWD/home
+	stage --repo repo
+	equals 0 "$status"
+	equals "good by package" "$(package_trust foo)"
+	mv foo.rpm repo
+	stage --repo repo
+	equals "rejected unknown-key" "$(verdict foo-kmp-default)"
+	equals "$before" "$(find "$ROOT" home | sort)" "written"
+}
+
+@test "a package that a key of the rpm database signed is trusted, and nothing is written there" {
+	local dbpath before
+	sign_foo rsa2048
+	mkdir repo
+	mv foo.rpm repo
+	# Debian's rpm has the database of the caller's home as default.
+	for dbpath in usr/lib/sysimage/rpm var/lib/rpm; do
+		rm -rf "$ROOT"
+		mkdir -p "$ROOT/$dbpath" home
+		HOME=$PWD/home rpmkeys --dbpath "$ROOT/$dbpath" --import "$KEYS/rsa2048.asc"
+		before=$(find "$ROOT" home -printf '%p %s %T@\n' | sort)
+		HOME=$PWD/home stage --repo repo
+		equals 0 "$status" "$dbpath"
+		equals "good by package" "$(package_trust foo)" "$dbpath"
+		equals "$before" "$(find "$ROOT" home -printf '%p %s %T@\n' | sort)" "$dbpath: written"
+	done
 }

@@ -53,7 +53,6 @@ static void make_scene(struct scene *scene)
 		.kernel = &scene->kernel,
 		.sources = &scene->source,
 		.source_count = 1,
-		.gpg_checks = true,
 	};
 }
 

@@ -35,6 +35,8 @@ static void ids_are_spelled_as_documented(void **state)
 		{ REASON_OTHER_VENDOR, "other-vendor" },
 		{ REASON_LOCKED, "locked" },
 		{ REASON_UNTRUSTED, "untrusted" },
+		{ REASON_EXPIRED_KEY, "expired-key" },
+		{ REASON_BAD_SIGNATURE, "bad-signature" },
 		{ REASON_CORRUPT, "corrupt" },
 		{ REASON_MATCH_ALL_HINT, "match-all-hint" },
 	};

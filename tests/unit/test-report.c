@@ -143,6 +143,19 @@ static void add_devices(struct machine *machine)
 		   "NVIDIA Corporation GA100 [A100 PCIe 80GB]", NULL);
 }
 
+static void sign(struct plan_package *package, enum trust_way way)
+{
+	package->rpm_at_hand = true;
+	package->rank.trust = 1;
+	package->trust = (struct trust){
+		.status = TRUST_GOOD,
+		.way = way,
+		.key = copy("0123456789abcdef"),
+		.owner = copy("Drivers <drivers@example.com>"),
+		.hash = "sha256",
+	};
+}
+
 static void add_selected(struct machine *machine)
 {
 	struct plan_package *package;
@@ -157,6 +170,7 @@ static void add_selected(struct machine *machine)
 	add_hint(machine, package, HBA_PATTERN, 1);
 	package->kabi.checked = 190;
 	package->kabi.status = KABI_PROVEN;
+	sign(package, TRUST_BY_PACKAGE);
 	assert_int_equal(diagnostics_add(&package->diagnostics, "replaces-module", "mpt3sas",
 					 "the module mpt3sas takes the place of the kernel's own"),
 			 0);
@@ -167,6 +181,7 @@ static void add_selected(struct machine *machine)
 				     "mpt3sas-kmp-default-49.00_k6.4.0_150600.21-1.1.x86_64"),
 			 0);
 	package->kabi.status = KABI_UNPROVEN;
+	sign(package, TRUST_BY_REPOMD);
 	assert_int_equal(diagnostics_add(&package->driver.diagnostics, "merged-escape", "%[23]D",
 					 "a hint has a class inside an escape; read as two hints"),
 			 0);
@@ -269,7 +284,6 @@ static char *rendered_explanation(const struct machine *machine, const struct re
 		.kernel = &machine->kernel,
 		.sources = machine->sources,
 		.source_count = 1,
-		.gpg_checks = true,
 	};
 	auto_explanation struct explanation explanation = { 0 };
 	struct report report = machine->report;
