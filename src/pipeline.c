@@ -136,8 +136,8 @@ static int read_base(struct pipeline *pipeline, const struct options *options, b
 static int read_packages(struct pipeline *pipeline, const struct options *options,
 			 struct error *reterr)
 {
-	int r = keys_read(catalog_base_keys(pipeline->catalog), options->keys, &pipeline->keyring,
-			  &pipeline->diagnostics, reterr);
+	int r = keys_read(catalog_base_keys(pipeline->catalog), pipeline->root_fd, options->keys,
+			  &pipeline->keyring, &pipeline->diagnostics, reterr);
 
 	if (r == 0)
 		r = open_sources(pipeline, options, reterr);
@@ -150,6 +150,8 @@ static int read_packages(struct pipeline *pipeline, const struct options *option
 		if (r == 0 && !source->failed &&
 		    catalog_add_source(pipeline->catalog, source, i) == -ENOMEM)
 			r = -ENOMEM;
+		if (r == 0)
+			r = keys_diagnose_source(source);
 		if (source->failed && !source->system)
 			pipeline->trouble = true;
 	}

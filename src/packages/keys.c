@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
 #include "packages/repository.h"
+#include "packages/url.h"
 
 /* The administrator's, and what packages bring; of this machine, whatever --root says. */
 static const char *const own_folders[] = { "/etc/kmp-match/keys", "/usr/share/kmp-match/keys" };
@@ -19,6 +22,31 @@ static int add_installed(struct keyring *keyring, const struct strings *installe
 	for (size_t i = 0; i < installed->count && r == 0; i++)
 		r = keyring_add_base64(keyring, installed->items[i], "the rpm database",
 				       diagnostics);
+	return r;
+}
+
+/* Keys that rpm 4.20 and 6 keep beside the database, as rpm reads them (rpm: keystore.cc). */
+static int add_stored(struct keyring *keyring, int root_fd, struct diagnostics *diagnostics)
+{
+	static const char *const folders[] = { "usr/lib/sysimage/rpm/pubkeys",
+					       "var/lib/rpm/pubkeys" };
+	int r = 0;
+
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		auto_fd int fd = file_open_in_root(root_fd, folders[i], O_RDONLY | O_DIRECTORY);
+		auto_strings struct strings names = { 0 };
+
+		if (fd >= 0 && dir_names(fd, &names) == -ENOMEM)
+			return -ENOMEM;
+		for (size_t j = 0; j < names.count && j < KEYRING_FILES_MAX && r == 0; j++) {
+			auto_free char *path = NULL;
+
+			if (names.items[j][0] == '.' || !text_ends(names.items[j], ".key"))
+				continue;
+			path = text_format("%s/%s", folders[i], names.items[j]);
+			r = path ? keyring_add_file(keyring, root_fd, path, diagnostics) : -ENOMEM;
+		}
+	}
 	return r;
 }
 
@@ -45,14 +73,16 @@ static int add_own(struct keyring *keyring, struct diagnostics *diagnostics)
 	return r;
 }
 
-int keys_read(const struct strings *installed, const char *folder, struct keyring **ret,
-	      struct diagnostics *diagnostics, struct error *reterr)
+int keys_read(const struct strings *installed, int root_fd, const char *folder,
+	      struct keyring **ret, struct diagnostics *diagnostics, struct error *reterr)
 {
 	auto_keyring struct keyring *keyring = NULL;
 	int r = keyring_new(NULL, &keyring);
 
 	if (r == 0)
 		r = add_installed(keyring, installed, diagnostics);
+	if (r == 0)
+		r = add_stored(keyring, root_fd, diagnostics);
 	if (r == 0)
 		r = add_own(keyring, diagnostics);
 	if (r == 0 && folder)
@@ -81,4 +111,24 @@ int keys_for_source(struct source *source, int root_fd, const struct keyring *tr
 	keyring_free(source->keyring);
 	source->keyring = take(keyring);
 	return 0;
+}
+
+int keys_diagnose_source(struct source *source)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < source->gpgkeys.count && r == 0; i++) {
+		auto_free char *path = repository_file_path(source->gpgkeys.items[i]);
+		auto_free char *url = url_shown(source->gpgkeys.items[i]);
+
+		if (!url)
+			return -ENOMEM;
+		if (!path && !trust_is_good(&source->trust))
+			r = diagnostics_add(
+				&source->diagnostics, "key-not-fetched", url,
+				"the key %s is not fetched: import it with rpm, or give "
+				"it with --keys, if the repository's packages need it",
+				url);
+	}
+	return r;
 }

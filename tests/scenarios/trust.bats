@@ -141,6 +141,25 @@ source_trust() { json "' '.join(s['trust'] for s in a['sources'])"; }
 	equals good "$(source_trust)"
 }
 
+@test "keys that a newer rpm keeps in files beside its database are trusted" {
+	local folder
+	signed_repo repo ed25519
+	for folder in usr/lib/sysimage/rpm var/lib/rpm; do
+		mkdir -p "$ROOT/$folder/pubkeys"
+		cp "$KEYS/ed25519.asc" "$ROOT/$folder/pubkeys/other-name"
+		plan --repo repo
+		equals unknown-key "$(source_trust)"
+		mv "$ROOT/$folder/pubkeys/other-name" "$ROOT/$folder/pubkeys/gpg-pubkey-0123.key"
+		plan --repo repo
+		equals good "$(source_trust)" "$folder"
+		rm -r "${ROOT:?}/$folder"
+	done
+	mkdir -p "$ROOT/var/lib/rpm/pubkeys"
+	ln -s "$KEYS/ed25519.asc" "$ROOT/var/lib/rpm/pubkeys/a.key"
+	plan --repo repo
+	equals unknown-key "$(source_trust)" "a link out of the root"
+}
+
 @test "a key that a repository's configuration names is trusted for that one alone" {
 	signed_repo "$ROOT/srv/one" ed25519
 	signed_repo "$ROOT/srv/two" ed25519
@@ -156,6 +175,12 @@ source_trust() { json "' '.join(s['trust'] for s in a['sources'])"; }
 	plan
 	equals 0 "$status"
 	equals "good unknown-key" "$(source_trust)"
+	equals '[[], []]' "$(json "[s['diagnostics'] for s in a['sources']]")"
+	sed -i 's/gpgkey=.*/gpgkey=https:\/\/me:secret@example.com\/key.asc?token/' "$ROOT/etc/zypp/repos.d/both.repo"
+	plan
+	equals "unknown-key unknown-key" "$(source_trust)"
+	equals 'key-not-fetched https://example.com/key.asc' "$(json "' '.join(d['id'] + ' ' + d['culprit'] for d in a['sources'][0]['diagnostics'])")"
+	says "warning: the key https://example.com/key.asc is not fetched" --keys
 }
 
 @test "what holds no key is told, and the other keys count" {
