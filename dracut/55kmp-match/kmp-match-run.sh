@@ -11,8 +11,14 @@ kmp_match_call() {
 	cat "$kmp_match_state/said" >>"$kmp_match_state/log"
 }
 
-kmp_match_tell() {
-	while read -r _line; do [ -z "$_line" ] || kmp_match_say "${_line#kmp-match: }"; done <"$kmp_match_state/said"
+# load tells the kernel log itself, but for what it fails with.
+kmp_match_tell() { # VERB
+	while read -r _line; do
+		case $1:$_line in
+		*:"kmp-match: "*) kmp_match_say "${_line#kmp-match: }" ;;
+		stage:?*) kmp_match_say "$_line" ;;
+		esac
+	done <"$kmp_match_state/said"
 }
 
 # kmp_match_run: stage from all sources that were reached so far and load; again while new devices
@@ -21,13 +27,13 @@ kmp_match_run() {
 	set -- && : >"$kmp_match_state/result"
 	while read -r _line; do set -- "$@" "$_line"; done <"$kmp_match_state/arguments"
 	for _round in 1 2 3 4; do
-		_before=$(readlink "$kmp_match_stage/current")
+		_before=$(cat "$kmp_match_stage/current/packages" 2>/dev/null)
 		kmp_match_call stage "$@"
-		[ "$_round" != 1 ] || kmp_match_tell
-		[ "$(readlink "$kmp_match_stage/current")" != "$_before" ] || break
+		[ "$_round" != 1 ] || kmp_match_tell stage
+		[ "$(cat "$kmp_match_stage/current/packages" 2>/dev/null)" != "$_before" ] || break
 		[ "$(kmp_match_option load)" != stage-only ] || break
 		kmp_match_call load
-		kmp_match_tell
+		kmp_match_tell load
 	done
 	kmp_match_count >"$kmp_match_state/devices"
 }

@@ -30,7 +30,7 @@ install() {
 	local root=${dracutsysrootdir-} table=/usr/lib/kmp-match/symbols-$kernel name program
 	program=$(find_binary "${kmp_match_program:-kmp-match}")
 	inst "$program" /usr/bin/kmp-match
-	inst_multiple cat depmod grep mkdir modprobe mount readlink rm timeout tr udevadm umount
+	inst_multiple cat depmod grep mkdir modprobe mount rm timeout tr udevadm umount
 	inst_multiple -o curl
 	for name in "$root"/{etc,usr/share}/kmp-match/keys/* "$root"/{etc,usr/lib}/depmod.d/*; do
 		[[ ! -f $name ]] || inst_simple "${name#"$root"}"

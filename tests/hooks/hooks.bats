@@ -13,7 +13,8 @@ setup() {
 	program kmp-match <<-'SH'
 		printf '%s\n' "kmp-match${*:+ $*}" >>"$CALLS"
 		echo "said by $1"
-		[ "$1" != stage ] || [ ! -e "$TOP/next" ] || { mkdir -p "$STAGE" && ln -sfn "$(cat "$TOP/next")" "$STAGE/current"; }
+		[ "$1" != load ] || echo "kmp-match: load fails" >&2
+		[ "$1" != stage ] || [ ! -e "$TOP/next" ] || { mkdir -p "$STAGE/current" && cp "$TOP/next" "$STAGE/current/packages"; }
 		! [ "$1" = load ] || [ ! -e "$TOP/after-load" ] || mv "$TOP/after-load" "$TOP/next"
 		exit "$(cat "$TOP/status-$1" 2>/dev/null || echo 0)"
 	SH
@@ -222,7 +223,7 @@ $TOP/state/fake
 		hook cmdline && hook pre-trigger
 		waits && said "waiting up to 60 s for $TOP/dev/disk/by-label/A" && hook settled && waits || return 1
 		: >"$TOP/dev/disk/by-label/A"
-		echo generations/1 >"$TOP/next"
+		echo foo-kmp-1 >"$TOP/next"
 		hook settled
 		hook finished
 		grep -v tmpfs "$CALLS" >"$TOP/rest"
@@ -230,7 +231,7 @@ $TOP/state/fake
 kmp-match stage --repo $TOP/state/media/11/repo
 kmp-match load
 kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
-		said "kmp-match: said by stage" && said "kmp-match: said by load" && is "" "$TOP/state/result"
+		said "kmp-match: said by stage" && said "kmp-match: load fails" && silent "said by load" && is "" "$TOP/state/result"
 		hook pre-pivot && grep -qx "umount $TOP/state/media/11" "$CALLS"
 	}
 	in_each_shell disk
@@ -279,8 +280,8 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 @test "load brings devices whose drivers are staged and loaded in turn, within bounds" {
 	rounds() {
 		cmdline="inst.kmp=file:/r"
-		echo generations/1 >"$TOP/next"
-		echo generations/2 >"$TOP/after-load"
+		echo foo-kmp-1 >"$TOP/next"
+		echo bar-kmp-1 >"$TOP/after-load"
 		hook cmdline && hook pre-trigger
 		called "$(sed -n 1p "$CALLS")
 kmp-match stage --repo /r
@@ -295,7 +296,7 @@ kmp-match stage --repo /r"
 @test "load=stage-only loads nothing" {
 	stage_only() {
 		cmdline="inst.kmp=file:/r inst.kmp.load=stage-only"
-		echo generations/1 >"$TOP/next"
+		echo foo-kmp-1 >"$TOP/next"
 		hook cmdline && hook pre-trigger
 		grep -q "match stage" "$CALLS"
 		uncalled "match load"
@@ -311,7 +312,7 @@ kmp-match stage --repo /r"
 			cmdline="inst.kmp=file:/r inst.kmp.required"
 			IFS='|' read -r verb code sentence <<<"$row"
 			echo "$code" >"$TOP/status-$verb"
-			echo generations/1 >"$TOP/next"
+			echo foo-kmp-1 >"$TOP/next"
 			hook cmdline && hook pre-trigger && hook pre-mount || return 1
 			[[ $(grep -c ^emergency "$SAID") == "${sentence:+1}${sentence:-0}" ]] ||
 				[[ -n $sentence && $(grep -c ^emergency "$SAID") == 1 ]] || return 1
