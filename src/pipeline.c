@@ -307,7 +307,7 @@ static int deliver(struct pipeline *pipeline, const struct options *options, int
 
 /*
  * EXIT_REFUSED: a device that no driver is known to be bound to has one on offer, and every build
- * of it was refused; and whatever would have been picked but for its signature.
+ * of it was refused.
  */
 static int settle_exit(const struct pipeline *pipeline)
 {
@@ -315,9 +315,6 @@ static int settle_exit(const struct pipeline *pipeline)
 
 	if (pipeline->trouble)
 		return EXIT_TROUBLE;
-	for (size_t i = 0; i < plan->count; i++)
-		if (reason_rule(plan->packages[i].reason) == RULE_TRUST)
-			return EXIT_REFUSED;
 	for (size_t i = 0; i < pipeline->devices.count; i++)
 		if (!pipeline->devices.items[i].driver && plan_serves(plan, i, false) &&
 		    !plan_serves(plan, i, true))

@@ -486,3 +486,31 @@ break_chain() {
 		equals "$before" "$(find "$ROOT" home -printf '%p %s %T@\n' | sort)" "$dbpath: written"
 	done
 }
+
+@test "a refused signature counts for the exit code as every other refusal does" {
+	local hint="pci:v00008086d000010D3sv*sd*bc*sc*i*"
+	mkdir repo
+	cp "$made/foo-kmp-default-1.0-1.x86_64.rpm" repo
+	cat >bound.json <<-JSON
+		{ "format": 1, "tool": "by hand", "arch": "x86_64", "devices": [
+		  { "path": "/devices/pci0000:00/0000:00:1c.0/0000:04:00.0", "bus": "pci",
+		    "modaliases": [ "$card" ], "driver": "e1000e" } ] }
+	JSON
+	stage --repo repo --hardware machine
+	equals 3 "$status" "no driver is known to be bound"
+	kmp_match --dry-run --json --kernel ./symvers --kernel-release "$release" --arch x86_64 \
+		--hardware bound.json --keys trusted --repo repo
+	equals 0 "$status" "a driver is bound"
+	equals "rejected unsigned" "$(verdict foo-kmp-default)"
+
+	"$make/make-module" foo.ko import=printk:1111 "alias=$hint"
+	"$make/make-rpm" foo-kmp-default-0.9-1 repo "/lib/modules/$release/updates/foo.ko=foo.ko" <<-TEXT
+		Requires: ksym(default:printk) = 1111
+		Supplements: modalias(kernel-default:$hint)
+	TEXT
+	trust_all
+	"$make/sign" "$KEYS" rsa2048 repo/foo-kmp-default-0.9-1.x86_64.rpm
+	stage --repo repo
+	equals 0 "$status" "an older build is signed"
+	equals foo-kmp-default-0.9-1.x86_64 "$(<stage/current/packages)"
+}
