@@ -332,6 +332,7 @@ static int choose_again(struct pipeline *pipeline, int damaged, const struct err
 
 	if (r == 0)
 		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
+	note_lost_sources(pipeline);
 	if (r == 0)
 		pipeline->exit = settle_exit(pipeline);
 	return r;
@@ -355,7 +356,7 @@ static int deliver_all(struct pipeline *pipeline, const struct options *options,
 			*reterr = error;
 			error = (struct error){ 0 };
 		}
-		if (r < 0 || !damaged)
+		if (r < 0 || !damaged || pipeline->trouble)
 			return r;
 	}
 }

@@ -63,18 +63,18 @@ char *progress_text(const char *what, uint64_t done, uint64_t total)
 
 void progress_update(struct progress *progress, uint64_t done)
 {
-	auto_free char *text = NULL;
+	auto_free char *amount = NULL;
+	int width = (int)progress->width - 1, room;
 
 	if (!progress->redraw || !progress->what ||
 	    milliseconds_since(&progress->started) < SHOWN_AFTER)
 		return;
-	text = progress_text(progress->what, done, progress->total);
-	if (!text)
+	amount = progress_text("", done, progress->total);
+	if (!amount)
 		return;
-	/* A line that wraps cannot be wiped out. */
-	if (strlen(text) >= progress->width)
-		text[progress->width - 1] = '\0';
-	fprintf(stderr, WIPE "%s", text);
+	/* A line that wraps cannot be wiped out: what it is about is shortened. */
+	room = width - (int)strlen(amount);
+	fprintf(stderr, WIPE "%.*s%.*s", room > 0 ? room : 0, progress->what, width, amount);
 	fflush(stderr);
 	progress->drawn = true;
 }
