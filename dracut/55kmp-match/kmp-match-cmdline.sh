@@ -19,10 +19,7 @@ kmp_match_want() { # NUMBER SECONDS SOURCE
 		kmp_match_miss "'$3' is no source: give hd:LABEL=NAME:/path, cd:/path, file:/path or http://..."
 		return
 	}
-	case $_what in
-	local*) kmp_match_add "${_what#local }" && return ;;
-	net* | nfs*) kmp_match_neednet ;;
-	esac
+	case $_what in net* | nfs*) kmp_match_neednet ;; esac
 	echo "$2 $_what" >"$kmp_match_state/todo/$1"
 }
 

@@ -24,3 +24,6 @@ kmp_match_flag() {
 }
 
 kmp_match_is_on() { [ -e "$kmp_match_state/arguments" ]; }
+
+# kmp_match_count: print how many devices there are; others may need other drivers.
+kmp_match_count() { set -- "$kmp_match_sys"/bus/*/devices/* && echo $#; }

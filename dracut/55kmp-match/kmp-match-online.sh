@@ -12,21 +12,18 @@ kmp_match_nfs() { # NUMBER WHAT
 	type mount_nfs >/dev/null 2>&1 || { kmp_match_miss "$2 needs the nfs module of dracut"; return; }
 	mkdir -p "$kmp_match_state/media/$1"
 	mount_nfs "$2" "$kmp_match_state/media/$1" || { kmp_match_miss "cannot mount $2"; return; }
-	kmp_match_add "$kmp_match_state/media/$1"
+	kmp_match_try "$kmp_match_state/media/$1"
 }
 
 kmp_match_online() {
-	_new=
 	for _todo in "$kmp_match_state"/todo/*; do
 		[ -e "$_todo" ] && read -r _ _kind _what _ <"$_todo" || continue
 		case $_kind in net | nfs) ;; *) continue ;; esac
 		# Whoever makes the folder has the source, and the others leave it alone.
 		mkdir "$_todo.lock" 2>/dev/null || continue
-		if [ "$_kind" = net ]; then kmp_match_add "$_what"; else kmp_match_nfs "${_todo##*/}" "$_what"; fi
-		_new=yes
+		if [ "$_kind" = net ]; then kmp_match_try "$_what"; else kmp_match_nfs "${_todo##*/}" "$_what"; fi
 		rm -f "$_todo"
 	done
-	[ -z "$_new" ] || kmp_match_run
 }
 ! kmp_match_is_on || kmp_match_online
 return 0

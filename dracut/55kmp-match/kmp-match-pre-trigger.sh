@@ -3,7 +3,6 @@
 # pre-trigger: what is in the initrd is staged before coldplug, so that no older driver is bound first.
 # shellcheck disable=SC1091,SC2015,SC2154
 . "${kmp_match_lib:-/usr/lib/kmp-match}/lib.sh"
-. "$kmp_match_lib/source.sh"
 . "$kmp_match_lib/run.sh"
 
 # A quarter of the memory at most, and 256 MiB, so that no repository can fill it.
@@ -20,8 +19,12 @@ kmp_match_early() {
 	kmp_match_tmpfs
 	read -r _up _ <"$kmp_match_proc/uptime"
 	echo "${_up%%.*}" >"$kmp_match_state/start"
-	[ ! -d "$kmp_match_lib/repo" ] || kmp_match_add "$kmp_match_lib/repo"
-	! grep -q -x -e --repo "$kmp_match_state/arguments" || kmp_match_run
+	[ ! -d "$kmp_match_lib/repo" ] || kmp_match_try "$kmp_match_lib/repo"
+	for _todo in "$kmp_match_state"/todo/*; do
+		[ -f "$_todo" ] && read -r _ _kind _what <"$_todo" && [ "$_kind" = local ] || continue
+		rm -f "$_todo"
+		kmp_match_try "$_what"
+	done
 }
 kmp_match_early
 return 0

@@ -21,6 +21,16 @@ kmp_match_tell() { # VERB
 	done <"$kmp_match_state/said"
 }
 
+# kmp_match_try PATH-OR-URL: read this source, too; left out again if it cannot be read, or none could.
+kmp_match_try() {
+	cp "$kmp_match_state/arguments" "$kmp_match_state/arguments.good"
+	printf '%s\n' --repo "$1" >>"$kmp_match_state/arguments"
+	kmp_match_run
+	grep -q "stage ended with [12]" "$kmp_match_state/result" || return 0
+	mv "$kmp_match_state/arguments.good" "$kmp_match_state/arguments"
+	kmp_match_miss "no drivers from $1"
+}
+
 # kmp_match_run: stage from all sources that were reached so far and load; again while new devices
 # lead to new drivers. $kmp_match_state/result is empty if all went well.
 kmp_match_run() {
@@ -37,6 +47,3 @@ kmp_match_run() {
 	done
 	kmp_match_count >"$kmp_match_state/devices"
 }
-
-# kmp_match_count: print how many devices there are; others may need other drivers.
-kmp_match_count() { set -- "$kmp_match_sys"/bus/*/devices/* && echo $#; }

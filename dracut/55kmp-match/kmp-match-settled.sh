@@ -7,18 +7,14 @@
 . "$kmp_match_lib/run.sh"
 
 kmp_match_settled() {
-	_new=
 	for _todo in "$kmp_match_state"/todo/*; do
 		[ -e "$_todo" ] && read -r _ _kind _what _path <"$_todo" || continue
 		[ "$_kind" = disk ] && [ -e "$_what" ] || continue
 		rm -f "$_todo"
-		! kmp_match_mount "${_todo##*/}" "$_what" "$_path" || _new=yes
+		kmp_match_mount "${_todo##*/}" "$_what" "$_path"
 	done
-	if [ -z "$_new" ]; then
-		grep -q -x -e --repo "$kmp_match_state/arguments" || return
-		read -r _known <"$kmp_match_state/devices" && [ "$_known" = "$(kmp_match_count)" ] && return
-	fi
-	kmp_match_run
+	grep -q -x -e --repo "$kmp_match_state/arguments" || return
+	read -r _known <"$kmp_match_state/devices" && [ "$_known" = "$(kmp_match_count)" ] || kmp_match_run
 }
 ! kmp_match_is_on || kmp_match_settled
 return 0

@@ -33,14 +33,11 @@ kmp_match_disk() { # WHAT PATH
 	esac
 }
 
-# kmp_match_add PATH-OR-URL: kmp-match is to read this one too.
-kmp_match_add() { printf '%s\n' --repo "$1" >>"$kmp_match_state/arguments"; }
-
-# kmp_match_mount NUMBER DEVICE PATH: have the file system on DEVICE at hand, read-only.
+# kmp_match_mount NUMBER DEVICE PATH: have drivers from PATH of the file system on DEVICE.
 kmp_match_mount() {
 	set -- "$kmp_match_state/media/$1" "$2" "$3"
 	mkdir -p "$1"
 	mount -o ro,nosuid,nodev,noexec "$2" "$1" || { kmp_match_miss "cannot mount $2"; return 1; }
 	[ -e "$1$3" ] || { kmp_match_miss "there is no $3 on $2"; umount "$1"; return 1; }
-	kmp_match_add "$1$3"
+	kmp_match_try "$1$3"
 }

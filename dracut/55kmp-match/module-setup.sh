@@ -30,18 +30,17 @@ install() {
 	local root=${dracutsysrootdir-} table=/usr/lib/kmp-match/symbols-$kernel name program
 	program=$(find_binary "${kmp_match_program:-kmp-match}")
 	inst "$program" /usr/bin/kmp-match
-	inst_multiple cat depmod grep mkdir modprobe mount rm timeout tr udevadm umount
-	inst_multiple -o curl
+	inst_multiple cat cp depmod grep mkdir modprobe mount mv rm timeout tr udevadm umount
+	[[ ${kmp_match_network-} != yes ]] || inst_multiple curl
+	for name in lib options run source; do
+		inst_simple "$moddir/kmp-match-$name.sh" "${table%/*}/$name.sh"
+	done
 	for name in "$root"/{etc,usr/share}/kmp-match/keys/* "$root"/{etc,usr/lib}/depmod.d/*; do
 		[[ ! -f $name ]] || inst_simple "${name#"$root"}"
 	done
-	mkdir -p "$initdir${table%/*}"
 	"$root$program" symbols --quiet --root "${srcmods%/lib/modules/*}/" --kernel "$kernel" --save "$initdir$table" ||
 		dwarn "kmp-match: symbols of $kernel are unknown, drivers for it will be refused"
 	[[ -z ${kmp_match_repo-} ]] || cp -rLT "$kmp_match_repo" "$initdir/usr/lib/kmp-match/repo"
-	for name in lib options run source; do
-		inst_simple "$moddir/kmp-match-$name.sh" "/usr/lib/kmp-match/$name.sh"
-	done
 	for name in cmdline pre-trigger initqueue/settled initqueue/online initqueue/finished \
 		pre-mount emergency pre-pivot; do
 		inst_hook "$name" 30 "$moddir/kmp-match-${name#*/}.sh"

@@ -157,7 +157,8 @@ waits() { ! hook finished; }
 		hook cmdline && hook pre-trigger
 		hook finished && hook pre-trigger
 		called "mount -t tmpfs -o size=250000k,mode=0700,nosuid,nodev,noexec kmp-match $STAGE
-kmp-match stage --repo $TOP/mine --repo $TOP/lib/repo"
+kmp-match stage --repo $TOP/lib/repo
+kmp-match stage --repo $TOP/lib/repo --repo $TOP/mine"
 	}
 	in_each_shell baked
 }
@@ -176,11 +177,11 @@ kmp-match stage --repo $TOP/mine --repo $TOP/lib/repo"
 	options() {
 		cmdline="rd.kmp=file:/r rd.kmp.gpgcheck=0 rd.kmp.flavor=rt rd.kmp.key=/k rd.kmp.debug=1"
 		hook cmdline
-		is $'--no-gpg-checks\n--verbose\n--flavor\nrt\n--keys\n/k\n--repo\n/r' "$TOP/state/arguments" || return 1
+		is $'--no-gpg-checks\n--verbose\n--flavor\nrt\n--keys\n/k' "$TOP/state/arguments" || return 1
 		rm -r "$TOP/state"
 		cmdline+=" inst.kmp=file:/i inst.kmp.gpgcheck=1 inst.kmp.flavor=default inst.kmp.key=/j inst.kmp.debug=0"
 		hook cmdline
-		is $'--flavor\ndefault\n--keys\n/j\n--repo\n/i' "$TOP/state/arguments"
+		is $'--flavor\ndefault\n--keys\n/j' "$TOP/state/arguments"
 	}
 	in_each_shell options
 }
@@ -194,9 +195,7 @@ $TOP/state/policy
 --hardware
 /sys
 --hardware
-$TOP/state/fake
---repo
-/r" "$TOP/state/arguments" && is $'pci:v1\nusb:v2' "$TOP/state/fake" &&
+$TOP/state/fake" "$TOP/state/arguments" && is $'pci:v1\nusb:v2' "$TOP/state/fake" &&
 			is $'[prefer]\npackage = a\n[prefer]\npackage = b*\n[block]\npackage = c\nreason = excluded on the kernel command line' \
 				"$TOP/state/policy"
 	}
@@ -263,6 +262,19 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 		uncalled "kmp-match stage"
 	}
 	in_each_shell broken
+}
+
+@test "a source that cannot be read takes no other with it" {
+	unreadable() {
+		cmdline="inst.kmp=file:/bad inst.kmp=file:/good"
+		echo 1 >"$TOP/status-stage"
+		hook cmdline && hook pre-trigger
+		called "$(sed -n 1p "$CALLS")
+kmp-match stage --repo /bad
+kmp-match stage --repo /good"
+		said "kmp-match: no drivers from /bad, going on without it"
+	}
+	in_each_shell unreadable
 }
 
 @test "with new devices it is asked again, and only then" {

@@ -50,6 +50,7 @@ vm_dracut() { # KIND FILE
 	cp -a /usr/lib/dracut "$base/base" && cp -r "$vm_top/dracut/55kmp-match" "$base/base/modules.d/"
 	mkdir "$base/tmp" "$base/confdir"
 	echo "kmp_match_program=$KMP_MATCH" >"$base/confdir/kmp-match.conf"
+	[[ $1 != network ]] || echo "kmp_match_network=yes" >>"$base/confdir/kmp-match.conf"
 	dracutbasedir=$base/base dracut --force --no-hostonly --no-early-microcode \
 		--reproducible --no-compress --kmoddir "$kernel_root/lib/modules/$release" --kver "$release" \
 		--conf /dev/null --confdir "$base/confdir" --tmpdir "$base/tmp" --add "$add" --omit "$omit" \
@@ -59,7 +60,8 @@ vm_dracut() { # KIND FILE
 	return "$1"
 }
 
-# vm_initrd KIND: $initrd, of dracut's sh or systemd kind; bare is sh without kmp-match.
+# vm_initrd KIND: $initrd, of dracut's sh or systemd kind; bare is sh without kmp-match, network is
+# sh with curl.
 vm_initrd() {
 	initrd=$vm_cache/initrd/$release-$1-$(cksum <<<"$vm_left_out $vm_drivers" | cut -d' ' -f1)
 	vm_once "$initrd" "$({ declare -f vm_dracut && cat "$vm_top"/dracut/55kmp-match/* "$KMP_MATCH"; } | sha256sum)" \

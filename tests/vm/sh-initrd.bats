@@ -4,6 +4,7 @@
 # driver is only there, in two packages, one of which needs the other.
 
 load lib
+sign=$BATS_TEST_DIRNAME/../lib
 
 setup_file() {
 	local repo=$VM/add/usr/lib/kmp-match/repo
@@ -18,9 +19,11 @@ setup_file() {
 	vm_kmp vendor-i6300esb i6300esb "$repo"
 	vm_kmp qemu-edu "$(vm_own_module edu)" "$repo"
 	other_kernels_vmxnet3
+	sign_all "$repo"
+	vm_kmp realtek-8139cp 8139cp "$repo"
 	vm_into_initrd add
-	vm_boot nvme,serial=kmp "inst.kmp.gpgcheck=0 modprobe.blacklist=i6300esb" -device e1000e -device i6300esb -device edu \
-		-device vmxnet3
+	vm_boot nvme,serial=kmp "modprobe.blacklist=i6300esb" -device e1000e -device i6300esb -device edu \
+		-device vmxnet3 -device rtl8139
 }
 
 # What a vendor built for another kernel, with the name of this one on it.
@@ -28,6 +31,14 @@ other_kernels_vmxnet3() {
 	local module
 	module=$(vm_kernel cloud-amd64 && vm_module vmxnet3)
 	vm_kmp vmware-vmxnet3 "$module" "$repo"
+}
+
+sign_all() {
+	local rpm
+	mkdir -p keys add/etc/kmp-match/keys
+	"$sign/make-key" "$VM/keys" vendor
+	for rpm in "$1"/*.rpm; do "$sign/sign" "$VM/keys" vendor "$rpm"; done
+	cp keys/vendor.asc add/etc/kmp-match/keys/
 }
 
 @test "the root file system is reached through the driver of a package" {
@@ -51,6 +62,11 @@ other_kernels_vmxnet3() {
 	vm_said 'hook log: .*vmware-vmxnet3-kmp-amd64'
 	vm_said '^vm: device 0x15ad:0x07b0 driver= module=$'
 	vm_silent 'disagrees about version' '^vm: package vmware' 'vmxnet3: loading'
+}
+
+@test "an unsigned package is refused, the signed ones are taken" {
+	vm_said 'hook log: .*realtek-8139cp-kmp-amd64' '^vm: device 0x10ec:0x8139 driver= module=$'
+	vm_silent '^vm: package realtek' '^vm: module 8139cp'
 }
 
 @test "a blacklisted module is staged and not loaded" {
