@@ -135,12 +135,12 @@ static bool has_control(const char *text)
 static int find_path(const char *text, const char **ret_user, const char **ret_host,
 		     const char **ret_path, const char **reterr_why)
 {
-	const char *start = text + strlen(has_scheme(text, HTTPS) ? HTTPS : HTTP);
-	const char *path = start + strcspn(start, "/?#");
-	const char *host = path;
+	const char *start, *path, *host;
 
 	if (!url_is_http(text))
 		return refuse(reterr_why, "it is no http(s) URL");
+	start = text + strlen(has_scheme(text, HTTPS) ? HTTPS : HTTP);
+	path = host = start + strcspn(start, "/?#");
 	if (strnlen(text, URL_MAX + 1) > URL_MAX)
 		return refuse(reterr_why, "it is too long");
 	if (has_control(text))
