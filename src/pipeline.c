@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "deliver/delivery.h"
 #include "deliver/stage-dir.h"
+#include "deliver/state.h"
 #include "hardware/hardware.h"
 #include "packages/catalog.h"
 #include "packages/keys.h"
@@ -233,6 +234,23 @@ static void note_lost_sources(struct pipeline *pipeline)
 	}
 }
 
+/* Builds that `load` tried in this boot and took back give way to the next best ones. */
+static int leave_out_undone(struct pipeline *pipeline, const struct options *options,
+			    struct error *reterr)
+{
+	auto_fd int fd = open(options->stage_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	auto_state struct state state = { 0 };
+	auto_free char *boot_id = NULL;
+	int r = fd < 0 || !pipeline->kernel.release ? -ENOENT : state_boot(pipeline->root_fd, &boot_id);
+
+	if (r == 0)
+		r = state_read(fd, boot_id, pipeline->kernel.release, &state, reterr);
+	if (r == 0)
+		r = selection_leave_out_undone(pipeline->selection, &state.undone,
+					       &state.undone_details);
+	return r == -ENOENT ? 0 : r;
+}
+
 /* Stage 4: match, solve, prove what was chosen, and solve again without what will not do. */
 static int select_packages(struct pipeline *pipeline, const struct options *options,
 			   struct error *reterr)
@@ -249,6 +267,8 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		r = consider_subject(pipeline);
 	if (r == 0)
 		r = selection_lock(pipeline->selection, &pipeline->locks);
+	if (r == 0)
+		r = leave_out_undone(pipeline, options, reterr);
 	if (!options->dry_run)
 		allow_rpms(pipeline);
 	if (r == 0 && !options->no_gpg_checks)

@@ -39,8 +39,7 @@ struct load load_begin(const struct load_request *request, struct state *state)
 int load_name_boot(const struct load *load, struct error *reterr)
 {
 	struct utsname name;
-	int r = file_read_line_in_root(load->request->root_fd, "proc/sys/kernel/random/boot_id",
-				       &load->state->boot_id);
+	int r = state_boot(load->request->root_fd, &load->state->boot_id);
 
 	if (r == 0 && uname(&name) < 0)
 		r = -errno;

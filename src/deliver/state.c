@@ -195,6 +195,11 @@ static int take_document(const struct json *document, const char *boot_id, const
 	return r;
 }
 
+int state_boot(int root_fd, char **ret)
+{
+	return file_read_line_in_root(root_fd, "proc/sys/kernel/random/boot_id", ret);
+}
+
 int state_read(int stage_fd, const char *boot_id, const char *release, struct state *ret,
 	       struct error *reterr)
 {

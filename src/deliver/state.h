@@ -67,6 +67,8 @@ struct state {
 	int exit;
 };
 
+/* Which boot this is, as the kernel below ROOT_FD says; owned. 0 or -errno. */
+int state_boot(int root_fd, char **ret);
 /* 0; also if there is none, or one of another boot: RET is empty then. Or -errno. */
 int state_read(int stage_fd, const char *boot_id, const char *release, struct state *ret,
 	       struct error *reterr);

@@ -107,6 +107,11 @@ static const struct {
 		"removing the rule that the culprit names from the policy file",
 		RULE_POLICY,
 	},
+	[REASON_DID_NOT_BIND] = {
+		"did-not-bind",
+		"kmp-match load --undo, which forgets it; the next boot",
+		RULE_POLICY,
+	},
 	[REASON_UNTRUSTED] = {
 		"untrusted",
 		"its RPM beside the metadata",

@@ -50,6 +50,7 @@ enum reason {
 	REASON_OTHER_VENDOR, /* the installed build of it is another vendor's */
 	REASON_LOCKED, /* a lock of zypp is on it, or on the installed build of it */
 	REASON_BLOCKED_BY_POLICY, /* a rule of the policy file blocks it, or pins another version */
+	REASON_DID_NOT_BIND, /* it was loaded, no device came to be bound, and it was taken back */
 	REASON_UNTRUSTED, /* its RPM is not at hand, so that nobody could check its signature */
 	REASON_UNSIGNED, /* neither it nor its repository is signed */
 	REASON_UNKNOWN_KEY, /* signed by a key that is not trusted */

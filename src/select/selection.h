@@ -32,6 +32,12 @@ int selection_set_policy(struct selection *selection, const struct policy *polic
 /* Before the first plan: refuse what is not signed by somebody who is trusted. */
 void selection_check_signatures(struct selection *selection);
 /*
+ * Before the first plan: packages NEVRAS were loaded and taken back, for the reason beside each in
+ * DETAILS. 0 or -ENOMEM.
+ */
+int selection_leave_out_undone(struct selection *selection, const struct strings *nevras,
+			       const struct strings *details);
+/*
  * Before the first plan: what is picked will be staged, so unknown symbols are refused and, with
  * signatures checked, an RPM that is not at hand.
  */

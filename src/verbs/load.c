@@ -117,7 +117,7 @@ static int run_load(const struct options *options, int argc, char **argv)
 	}
 	if (state.firmware_trouble)
 		log_warning("%s", state.firmware_trouble);
-	if (!options->dry_run)
+	if (!options->dry_run && state.count > 0)
 		tell_kernel_log(&lines);
 	return print_answer(options, &state, &lines) < 0 ? verb_cannot_write() : state.exit;
 }
