@@ -241,7 +241,8 @@ static int leave_out_undone(struct pipeline *pipeline, const struct options *opt
 	auto_fd int fd = open(options->stage_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	auto_state struct state state = { 0 };
 	auto_free char *boot_id = NULL;
-	int r = fd < 0 || !pipeline->kernel.release ? -ENOENT : state_boot(pipeline->root_fd, &boot_id);
+	int r = fd < 0 || !pipeline->kernel.release ? -ENOENT
+						    : state_boot(pipeline->root_fd, &boot_id);
 
 	if (r == 0)
 		r = state_read(fd, boot_id, pipeline->kernel.release, &state, reterr);

@@ -89,9 +89,19 @@ static int load_module(struct state_package *result, struct state_device *device
 static int make_way(struct load *load, struct state_device *device, const char *old)
 {
 	auto_free char *why = NULL;
+	auto_error struct error error = { 0 };
+	struct strings *replaced = &load->state->replaced;
 	bool must_go = load_find_module(load, old) != NULL;
-	int r = replace_make_room(load->request->root_fd, device->path, old, must_go, &why);
+	bool known = strings_contain(replaced, old);
+	int r = strings_add_once(replaced, old);
 
+	/* Before it is done: whoever takes back a run that was killed has to know. */
+	if (r == 0)
+		r = load_write_state(load, &error);
+	if (r == 0)
+		r = replace_make_room(load->request->root_fd, device->path, old, must_go, &why);
+	if (r != ROOM_MADE && !known && strings_contain(replaced, old))
+		free(replaced->items[--replaced->count]);
 	if (r < 0)
 		return r;
 	if (r == ROOM_NONE)
@@ -102,9 +112,8 @@ static int make_way(struct load *load, struct state_device *device, const char *
 		return -ENOMEM;
 	if (r == ROOM_FOR_ONE)
 		return 2;
-	if (strings_add_once(&load->state->replaced, old) < 0 || load_blacklist_replaced(load) < 0)
-		return -ENOMEM;
-	return 1;
+	r = load_blacklist_replaced(load);
+	return r < 0 ? r : 1;
 }
 
 /* What stands in the way of MODULES for DEVICE goes. As make_way(). */

@@ -44,7 +44,9 @@ int load_plan_devices(struct load *load, struct error *reterr);
 /* Does a device without a driver wait for packages that nobody has asked for yet? */
 int load_find_new(struct load *load, struct error *reterr);
 
-/* load-undo.c: what no device came to be bound by leaves no trace. */
+/* load-undo.c: it failed half way; as far as can be, the machine is as before. */
+void load_give_up(struct load *load);
+/* What no device came to be bound by leaves no trace. */
 int load_undo_failed(struct load *load, struct error *reterr);
 
 /* load-effect.c: modules, configuration and firmware of all packages that are not undone. */

@@ -128,6 +128,15 @@ int load_undo_failed(struct load *load, struct error *reterr)
 	return r < 0 ? r : look_again(load);
 }
 
+void load_give_up(struct load *load)
+{
+	auto_error struct error ignored = { 0 };
+
+	/* The failure itself is what is told. */
+	if (load_take_from_effect(load, &ignored) == 0)
+		(void)replace_put_back(&load->state->replaced);
+}
+
 /* The manifest of the generation that is in effect, else of the current one; none is fine too. */
 static void open_any(struct load *load)
 {

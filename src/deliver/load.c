@@ -134,7 +134,9 @@ int load_add_package(struct load *load, const struct manifest_package *package)
 	if (r < 0)
 		return r;
 	result->identities = calloc(package->module_count + 1, sizeof(*result->identities));
-	result->state = why ? PACKAGE_UNDONE : PACKAGE_LINKED;
+	result->state = load->request->dry_run ? PACKAGE_PLANNED : PACKAGE_LINKED;
+	if (why)
+		result->state = PACKAGE_UNDONE;
 	return result->identities ? 0 : -ENOMEM;
 }
 
@@ -167,8 +169,10 @@ static int load_all(struct load *load, unsigned int before, struct error *reterr
 		r = load_undo_failed(load, reterr);
 	if (r == 0)
 		r = load_find_new(load, reterr);
-	if (r < 0)
+	if (r < 0) {
+		load_give_up(load);
 		return r;
+	}
 	load->state->generation = load->generation;
 	load->state->way = load->tree.way;
 	load->state->exit = exit_of(load->state);

@@ -31,9 +31,8 @@ const char *device_state_id(enum device_state state)
 const char *package_state_id(enum package_state state)
 {
 	static const char *const ids[] = {
-		[PACKAGE_LINKED] = "linked",
-		[PACKAGE_LOADED] = "loaded",
-		[PACKAGE_BOUND] = "bound",
+		[PACKAGE_PLANNED] = "planned", [PACKAGE_LINKED] = "linked",
+		[PACKAGE_LOADED] = "loaded",   [PACKAGE_BOUND] = "bound",
 		[PACKAGE_UNDONE] = "undone",
 	};
 

@@ -34,6 +34,7 @@ struct state_device {
 };
 
 enum package_state {
+	PACKAGE_PLANNED, /* of a dry run */
 	PACKAGE_LINKED, /* its modules can be loaded */
 	PACKAGE_LOADED, /* some are, and no device is bound to one */
 	PACKAGE_BOUND, /* a device is bound to one of its modules, or to another staged one */
