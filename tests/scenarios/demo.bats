@@ -16,6 +16,31 @@ setup() {
 	[[ $output == *"Nothing was staged"* ]]
 }
 
+# words: of a page, whatever its width; of keys, which every checkout makes for itself, no id.
+words() { sed -E 's/\(key [0-9a-f]{16}\)/(key ID)/' | tr -s ' \n' ' ' | sed 's/^ //; s/ $//'; }
+
+# shown OPTION-OR-VERB: the answer that README.md shows to it, without the lines of the command.
+shown() {
+	sed -n "/^    [$] kmp-match $1/,/^[^ ]/p" README.md |
+		sed -e '/^    [$] /d' -e '/^          --/d' -e '/^[^ ]/d'
+}
+
+@test "README.md shows what the demo says" {
+	mapfile -t kernel < <(tools/fetch-kernel)
+	grep -q "^    Kernel   ${kernel[1]} " README.md || skip "README.md was written with another kernel than ${kernel[1]}"
+	target=(--root "${kernel[0]}" --kernel "${kernel[1]}" --repo build/demo/repo --keys build/demo/repo-keys
+		--hardware hwdata-fixtures/machines/dell-poweredge-r740-sas-fc/hardware.json)
+	run "$KMP_MATCH" --dry-run "${target[@]}"
+	equals "$(shown --dry-run | words)" "$(words <<<"$output")"
+	run "$KMP_MATCH" explain "${target[@]}" 18:00.0
+	told=$(words <<<"$output")
+	mapfile -t parts < <(shown explain | words | sed 's/ \.\.\. /\n/g')
+	equals 2 "${#parts[@]}"
+	for part in "${parts[@]}"; do
+		[[ $told == *"$part"* ]] || equals "$part" "$told"
+	done
+}
+
 @test "a second run makes nothing anew" {
 	before=$(find build/kernel build/demo -newer build/demo/repo/.made-of | sort)
 	tools/fetch-kernel
