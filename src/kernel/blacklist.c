@@ -56,9 +56,10 @@ static int add_value(struct strings *list, const char *value)
 
 int blacklist_add_command_line(const char *line, struct strings *list)
 {
-	/* dracut.cmdline(7) has the second one, with its older name. */
+	/* dracut.cmdline(7) has the second one, with its older name; the last is the kernel's own.
+	 */
 	static const char *const keys[] = { "modprobe.blacklist=", "rd.driver.blacklist=",
-					    "rdblacklist=" };
+					    "rdblacklist=", "module_blacklist=" };
 	int r = 0;
 
 	while (*line && r == 0) {

@@ -15,5 +15,8 @@
  * takes them; what cannot be read is left out. 0 or -ENOMEM.
  */
 int blacklist_add_modprobe(int root_fd, struct strings *list);
-/* Add those that a kernel's command line names: modprobe.blacklist=, rd.driver.blacklist=. */
+/*
+ * Add those that a kernel's command line names: modprobe.blacklist=, rd.driver.blacklist=,
+ * module_blacklist=.
+ */
 int blacklist_add_command_line(const char *line, struct strings *list);

@@ -16,7 +16,7 @@ setup_file() {
 	unshare --mount true 2>/dev/null || skip "no mount namespace can be made"
 	local make=$BATS_TEST_DIRNAME/../lib tools=$BATS_TEST_DIRNAME/../../tools version
 	cd "$BATS_FILE_TMPDIR" || return
-	mkdir old
+	mkdir old parts
 	for version in 1 2; do
 		mkdir "$version"
 		"$make/make-module" "$version/foo.ko" import=printk:1111 "vermagic=$release SMP" \
@@ -25,6 +25,15 @@ setup_file() {
 	done
 	"$make/make-module" old/foo.ko import=printk:1111 "vermagic=$release SMP" \
 		"alias=pci:v00008086d000010D3sv*sd*bc*sc*i*" srcversion=OLD
+	gzip -k old/foo.ko
+	echo "firmware bytes" >firmware
+	printf '%s\n' "options foo speed=1" "blacklist old_foo" >conf
+	"$make/make-rpm" foo-kmp-"$flavor"-3.0-1 parts "/lib/modules/$release/updates/foo.ko.gz=old/foo.ko.gz" \
+		/lib/firmware/foo/fw.bin=firmware /etc/modprobe.d/foo.conf=conf <<-TEXT
+			Provides: kmod(foo.ko)
+			Requires: ksym($flavor:printk) = 1111
+			Supplements: modalias(kernel-$flavor:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		TEXT
 	make_symvers printk=1111 >symvers
 }
 
@@ -201,6 +210,25 @@ device() { json "' '.join(str(a['packages'][0]['devices'][0].get(k)) for k in ('
 	run_inside load --json
 	equals "0 linked blacklisted" "$status $(json "a['packages'][0]['state'] + ' ' + a['packages'][0]['devices'][0]['state']")"
 	equals "" "$(grep 'modprobe -b' "$MACHINE/log")"
+}
+
+@test "firmware and configuration take effect, and what kmod cannot unpack is unpacked" {
+	depmod --version | grep -q -- -ZLIB || skip "kmod reads modules compressed with gzip"
+	run_inside stage --no-gpg-checks --repo "$BATS_FILE_TMPDIR/parts" --kernel "$BATS_FILE_TMPDIR/symvers" \
+		--kernel-release "$release" --arch x86_64
+	equals 0 "$status"
+	run_inside load --json
+	equals "0 bound srcversion None" "$status $(device)"
+	equals /run/kmp-match/firmware "$(json "a['firmware']")"
+	equals /run/kmp-match/firmware "$(inside cat /sys/module/firmware_class/parameters/path)"
+	equals "firmware bytes" "$(inside cat /run/kmp-match/firmware/foo/fw.bin)"
+	equals $'options foo speed=1\nblacklist old_foo' "$(inside cat /run/modprobe.d/kmp-match-foo-kmp-"$flavor"-3.0-1.x86_64-0.conf)"
+	equals foo.ko "$(inside find "/lib/modules/$release/updates/kmp-match/" -name 'foo*' -type f -printf %f)"
+	run_inside load --undo
+	equals "" "$(inside find "/lib/modules/$release/updates" /run/modprobe.d -name '*foo*')" "what is left"
+	# The kernel takes a text that ends at once; a file keeps what stood behind.
+	equals 00 "$(inside od -An -tx1 -N1 /sys/module/firmware_class/parameters/path | tr -d ' ')"
+	inside test ! -e /run/kmp-match/firmware
 }
 
 @test "where links would outlive what they lead to, an overlay takes them" {

@@ -113,6 +113,7 @@ static void the_command_line_blacklists_too(void **state)
 		{ "quiet modprobe.blacklist=nouveau,snd-hda splash\n", "nouveau snd_hda" },
 		{ "rd.driver.blacklist=a modprobe.blacklist=b", "a b" },
 		{ "rdblacklist=a", "a" },
+		{ "module_blacklist=a,b-c", "a b_c" },
 		{ "modprobe.blacklist=", "" },
 		{ "modprobe.blacklist=,,a,", "a" },
 		{ "\"modprobe.blacklist=a,b\"", "a b" },
