@@ -133,15 +133,18 @@ static int read_base(struct pipeline *pipeline, const struct options *options, b
 	return r < 0 ? r : 0;
 }
 
+static int read_keys(struct pipeline *pipeline, const struct options *options, struct error *reterr)
+{
+	return keys_read(catalog_base_keys(pipeline->catalog), pipeline->root_fd, options->keys,
+			 &pipeline->keyring, &pipeline->diagnostics, reterr);
+}
+
 /* Stage 2: what is on offer. A repository that fails is reported, not fatal. */
 static int read_packages(struct pipeline *pipeline, const struct options *options,
 			 struct error *reterr)
 {
-	int r = keys_read(catalog_base_keys(pipeline->catalog), pipeline->root_fd, options->keys,
-			  &pipeline->keyring, &pipeline->diagnostics, reterr);
+	int r = open_sources(pipeline, options, reterr);
 
-	if (r == 0)
-		r = open_sources(pipeline, options, reterr);
 	if (r == 0 && catalog_has_base(pipeline->catalog))
 		r = system_locks(pipeline->root_fd, &pipeline->locks, &pipeline->diagnostics);
 	for (size_t i = 0; i < pipeline->source_count && r == 0; i++) {
@@ -172,6 +175,8 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 		r = read_base(ret, options, parts->staging, reterr);
 	if (r == 0 && parts->hardware)
 		r = read_hardware(ret, options, reterr);
+	if (r == 0 && (parts->sources || parts->keys))
+		r = read_keys(ret, options, reterr);
 	if (r == 0 && parts->sources)
 		r = read_packages(ret, options, reterr);
 	return r;

@@ -80,7 +80,8 @@ struct pipeline {
 /* What pipeline_read() is to read besides the root and what is installed below it. */
 struct pipeline_parts {
 	bool hardware;
-	bool sources;
+	bool sources; /* with the keys that they may be signed by */
+	bool keys; /* those alone */
 	bool staging; /* something may be written, to options->stage_dir */
 };
 

@@ -262,6 +262,35 @@ static void put_notes(const struct page *page, const struct check *check)
 	notes_finish(&notes);
 }
 
+static size_t count_judged(const struct check *check)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < check->kmps.count; i++)
+		count += check->kmps.items[i].trust.status != TRUST_UNCHECKED;
+	return count;
+}
+
+/* Who vouches for the RPMs: that decides nothing here, but when they are staged. */
+static void put_signatures(const struct page *page, const struct check *check)
+{
+	if (count_judged(check) == 0)
+		return;
+	page_gap(page);
+	page_line(page, 0, INK_BOLD, "Who vouches for them");
+	page_gap(page);
+	for (size_t i = 0; i < check->kmps.count; i++) {
+		const struct trust *trust = &check->kmps.items[i].trust;
+		auto_free char *text = trust_text(trust);
+		bool good = trust_is_good(trust);
+
+		if (trust->status != TRUST_UNCHECKED)
+			page_line(page, 2, good ? INK_PLAIN : INK_CAREFUL, "%s: %s%s",
+				  short_name(check, i),
+				  good ? "" : "not trusted: ", text ? text : "?");
+	}
+}
+
 static void put_outcome(const struct page *page, const struct check *check)
 {
 	size_t fitting = count_fitting(check), count = check->kmps.count;
@@ -297,6 +326,7 @@ void report_check_text(const struct check *check, const struct report_style *sty
 			  check->kmps.items[i].in_use ? ", in use" : "");
 		put_refusals(&page, check, i);
 	}
+	put_signatures(&page, check);
 	put_notes(&page, check);
 	put_outcome(&page, check);
 }
@@ -316,6 +346,8 @@ static struct json *verdict_object(const struct check *check, size_t kernel, siz
 	json_set_text(object, "detail", verdict->detail);
 	json_set_text(object, "culprit", verdict->culprit);
 	json_set(object, "kabi", piece_kabi(&verdict->kabi));
+	if (kmp->trust.status != TRUST_UNCHECKED)
+		json_set(object, "trust", piece_trust(&kmp->trust));
 	json_set(object, "diagnostics", piece_diagnostics(&verdict->diagnostics));
 	return object;
 }

@@ -106,24 +106,6 @@ static struct json *rank_object(const struct rank *rank)
 	return object;
 }
 
-/* Unsigned: it has no key, owner and checksum; otherwise what is absent is not known. */
-static struct json *trust_object(const struct trust *trust)
-{
-	void (*set)(struct json * object, const char *key, const char *text) =
-		trust->status == TRUST_UNSIGNED ? json_set_text : piece_set_known;
-	struct json *object = json_new_object();
-
-	json_set_text(object, "status", trust_status_id(trust->status));
-	if (trust->status == TRUST_UNCHECKED)
-		return object;
-	json_set_text(object, "way", trust_way_id(trust->way));
-	set(object, "key", trust->key);
-	set(object, "owner", trust->owner);
-	set(object, "hash", trust->hash);
-	json_set_text(object, "detail", trust->detail);
-	return object;
-}
-
 static const char *compression_id(enum compression compression)
 {
 	static const char *const ids[] = {
@@ -235,7 +217,7 @@ struct json *report_json_package(const struct report *report, const struct plan_
 	set_identity(object, report, package);
 	set_verdict(object, package);
 	json_set(object, "hints", hints_array(report, package));
-	json_set(object, "trust", trust_object(&package->trust));
+	json_set(object, "trust", piece_trust(&package->trust));
 	json_set(object, "kabi", piece_kabi(&package->kabi));
 	json_set(object, "modules", modules_array(report->kernel, package));
 	json_set(object, "firmware", piece_texts(&package->firmware));

@@ -154,3 +154,21 @@ struct json *piece_kabi(const struct kabi *kabi)
 	json_set(object, "findings", findings_array(kabi));
 	return object;
 }
+
+/* Unsigned: it has no key, owner and checksum; otherwise what is absent is not known. */
+struct json *piece_trust(const struct trust *trust)
+{
+	void (*set)(struct json * object, const char *key, const char *text) =
+		trust->status == TRUST_UNSIGNED ? json_set_text : piece_set_known;
+	struct json *object = json_new_object();
+
+	json_set_text(object, "status", trust_status_id(trust->status));
+	if (trust->status == TRUST_UNCHECKED)
+		return object;
+	json_set_text(object, "way", trust_way_id(trust->way));
+	set(object, "key", trust->key);
+	set(object, "owner", trust->owner);
+	set(object, "hash", trust->hash);
+	json_set_text(object, "detail", trust->detail);
+	return object;
+}

@@ -25,3 +25,4 @@ void piece_add_diagnostics(struct json *array, const struct diagnostics *list);
 struct json *piece_kernel(const struct kernel *kernel);
 struct json *piece_device(const struct device *device);
 struct json *piece_kabi(const struct kabi *kabi);
+struct json *piece_trust(const struct trust *trust);

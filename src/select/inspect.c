@@ -73,9 +73,8 @@ static int sum_file(int fd, struct sums *sums)
 }
 
 /* What is looked at now is what staging must find; a directory of RPMs states no checksum. */
-static int check_content(int fd, struct plan_package *package, struct error *reterr)
+int inspect_content(int fd, const struct driver *driver, char **ret_sha256, struct error *reterr)
 {
-	const struct driver *driver = &package->driver;
 	const char *type = driver->checksum ? driver->checksum_type : NULL;
 	auto_sums struct sums sums = { 0 };
 	auto_free char *sha256 = NULL;
@@ -96,8 +95,8 @@ static int check_content(int fd, struct plan_package *package, struct error *ret
 		return error_setf(reterr, -EBADMSG, WHAT, driver->location, HINT_FETCH,
 				  "it has another %s checksum than the metadata says",
 				  driver->checksum_type ? driver->checksum_type : DIGEST_SHA256);
-	free(package->rpm_sha256);
-	package->rpm_sha256 = take(sha256);
+	free(*ret_sha256);
+	*ret_sha256 = take(sha256);
 	return 0;
 }
 
@@ -254,7 +253,7 @@ int inspect_package(const struct source *source, const char *kernel_release, boo
 	if (r == 0)
 		r = check_identity(package, rpm, reterr);
 	if (r == 0)
-		r = check_content(fd, package, reterr);
+		r = inspect_content(fd, &package->driver, &package->rpm_sha256, reterr);
 	if (r == 0) {
 		trust_done(&package->trust);
 		r = inspect_trust(fd, source, &package->driver, &package->trust, reterr);

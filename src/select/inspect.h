@@ -35,6 +35,11 @@ struct inspect_room {
 int inspect_package(const struct source *source, const char *kernel_release, bool gpg_checks,
 		    struct inspect_room *room, struct plan_package *package, struct error *reterr);
 /*
+ * Has the RPM open at FD the checksum that DRIVER states, if it states one? What *RET_SHA256 is
+ * gives way to its SHA-256. 0, -EBADMSG with *RETERR set if not, or another -errno.
+ */
+int inspect_content(int fd, const struct driver *driver, char **ret_sha256, struct error *reterr);
+/*
  * Who vouches for the RPM open at FD, which has the checksum that DRIVER states: itself, or where
  * checksums lead to it from a signature, SOURCE. *RET stays as it is if nobody asks.
  */

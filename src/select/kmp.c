@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -14,6 +15,7 @@
 #include "packages/content.h"
 #include "packages/rpm.h"
 #include "packages/source.h"
+#include "trust/package-signature.h"
 
 #define WHAT "check the driver package"
 
@@ -32,6 +34,7 @@ void kmp_done(struct kmp *kmp)
 	free(kmp->modules);
 	free(kmp->files);
 	driver_done(&kmp->driver);
+	trust_done(&kmp->trust);
 	free(kmp->path);
 	free(kmp->trouble);
 	*kmp = (struct kmp){ 0 };
@@ -177,7 +180,22 @@ static int read_bare(int fd, const char *path, struct kmp *ret, struct error *re
 	return finish(&kmp, path, ret, reterr);
 }
 
-int kmp_read(const char *path, struct kmp *ret, struct error *reterr)
+static int read_named_rpm(int fd, const char *path, const struct keyring *keyring, struct kmp *ret,
+			  struct error *reterr)
+{
+	auto_kmp struct kmp kmp = { 0 };
+	int r = kmp_read_rpm(fd, path, &kmp, reterr);
+
+	if (r == 0 && keyring)
+		r = package_signature_check(fd, path, keyring, time(NULL), &kmp.trust, reterr);
+	if (r < 0)
+		return error_set(reterr, r, WHAT, path, NULL, NULL);
+	*ret = kmp;
+	kmp = (struct kmp){ 0 };
+	return 0;
+}
+
+int kmp_read(const char *path, const struct keyring *keyring, struct kmp *ret, struct error *reterr)
 {
 	auto_fd int fd = file_open_regular(AT_FDCWD, path);
 
@@ -185,7 +203,7 @@ int kmp_read(const char *path, struct kmp *ret, struct error *reterr)
 		return error_set(reterr, fd, WHAT, path, file_strerror(fd),
 				 "give an RPM, a module file, or the name of a package");
 	if (source_is_rpm(fd, path))
-		return kmp_read_rpm(fd, path, ret, reterr);
+		return read_named_rpm(fd, path, keyring, ret, reterr);
 	return read_bare(fd, path, ret, reterr);
 }
 

@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "kernel/module.h"
 #include "packages/driver.h"
+#include "trust/keyring.h"
+#include "trust/trust.h"
 
 struct kmp_module {
 	char *path; /* absolute, as in the package */
@@ -28,6 +30,7 @@ struct kmp_file {
 struct kmp {
 	struct driver driver; /* its metadata; empty for a bare module */
 	bool by_name; /* it was asked for by its name, as other builds of it may be */
+	struct trust trust; /* who vouches for the RPM; unchecked for anything else */
 	char *path; /* of the RPM or module; NULL if it is installed */
 	char *trouble; /* why its modules could not be read: a sentence; NULL if they were */
 	bool in_use; /* installed, and drives a device or could */
@@ -43,11 +46,13 @@ const char *kmp_label(const struct kmp *kmp);
 bool kmp_is_path(const char *text);
 /*
  * Read the RPM or module file at PATH, in any compression, told apart by content. A module in an
- * RPM that cannot be read is a fact of the package. 0, -EBADMSG with *RETERR set if it is neither,
- * damaged, or without modules, or another -errno.
+ * RPM that cannot be read is a fact of the package, and so is what its signature is worth to
+ * KEYRING, unless that is NULL. 0, -EBADMSG with *RETERR set if it is neither, damaged, or without
+ * modules, or another -errno.
  */
-int kmp_read(const char *path, struct kmp *ret, struct error *reterr);
-/* The same of the RPM open at FD, called NAME in messages. */
+int kmp_read(const char *path, const struct keyring *keyring, struct kmp *ret,
+	     struct error *reterr);
+/* The same of the RPM open at FD, called NAME in messages; its signature is left to the caller. */
 int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr);
 /*
  * Read the modules among the FILES of the installed package NEVRA below ROOT_FD. As above, but its

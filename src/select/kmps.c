@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "select/inspect.h"
 #include "select/match.h"
 
 #define WHAT "check the driver package"
@@ -51,6 +52,24 @@ static int read_installed(const struct kmps_offer *offer, struct driver *driver,
 	return r;
 }
 
+/* Checksums lead to an RPM only if it is the one that they are of. */
+static int check_offered(int fd, const struct source *source, const struct driver *driver,
+			 struct kmp *kmp, struct error *reterr)
+{
+	auto_free char *sha256 = NULL;
+	int r;
+
+	if (!text_equal(kmp->driver.nevra, driver->nevra))
+		return error_setf(reterr, -EBADMSG, WHAT, kmp->path,
+				  "fetch it again, or run createrepo_c on the repository",
+				  "it holds %s, the metadata says %s", kmp->driver.nevra,
+				  driver->nevra);
+	r = inspect_content(fd, driver, &sha256, reterr);
+	if (r == 0)
+		r = inspect_trust(fd, source, driver, &kmp->trust, reterr);
+	return r < 0 ? error_set(reterr, r, WHAT, kmp->path, NULL, NULL) : 0;
+}
+
 static int read_offered(const struct kmps_offer *offer, const struct driver *driver,
 			struct kmp *ret, struct error *reterr)
 {
@@ -67,13 +86,10 @@ static int read_offered(const struct kmps_offer *offer, const struct driver *dri
 				 fd == -ENOENT ? "its RPM is not at hand, only its metadata" : NULL,
 				 "fetch the RPM and give its path");
 	r = kmp_read_rpm(fd, path, &kmp, reterr);
+	if (r == 0)
+		r = check_offered(fd, source, driver, &kmp, reterr);
 	if (r < 0)
 		return r;
-	if (!text_equal(kmp.driver.nevra, driver->nevra))
-		return error_setf(reterr, -EBADMSG, WHAT, path,
-				  "fetch it again, or run createrepo_c on the repository",
-				  "it holds %s, the metadata says %s", kmp.driver.nevra,
-				  driver->nevra);
 	*ret = kmp;
 	kmp = (struct kmp){ 0 };
 	return 0;
@@ -138,7 +154,7 @@ int kmps_add(struct kmps *list, const struct kmps_offer *offer, const char *text
 
 	if (!kmp_is_path(text))
 		return add_named(list, offer, text, reterr);
-	r = kmp_read(text, &kmp, reterr);
+	r = kmp_read(text, offer->keyring, &kmp, reterr);
 	return r < 0 ? r : append(list, &kmp);
 }
 

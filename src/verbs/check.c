@@ -32,6 +32,7 @@ static int find_kmps(const struct options *options, const struct pipeline *pipel
 		.root_fd = pipeline->root_fd,
 		.catalog = pipeline->catalog,
 		.sources = pipeline->sources,
+		.keyring = pipeline->keyring,
 	};
 	int r = 0;
 
@@ -48,6 +49,7 @@ static int run(const struct options *options, struct pipeline *pipeline, int arg
 {
 	const struct pipeline_parts parts = {
 		.hardware = argc == 0,
+		.keys = argc > 0,
 		.sources = names_package(argc, argv),
 	};
 	int r = pipeline_read(options, &parts, pipeline, reterr);

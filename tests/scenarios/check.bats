@@ -413,3 +413,53 @@ refused() {
 	refused kabi-mismatch bar_add 0
 	refused kabi-mismatch no_such_symbol 1
 }
+
+# trust_of NAME: "good by package" and the like, as the first kernel's list has it.
+trust_of() {
+	json "' '.join('%s by %s' % (p['trust']['status'], p['trust']['way']) for p in a['kernels'][0]['packages']
+		if p['nevra'] and p['nevra'].startswith('$1-'))"
+}
+
+@test "of RPMs it is told who vouches for them, and it refuses none for that" {
+	local make=$BATS_TEST_DIRNAME/../lib
+	"$make/make-key" keys vendor ed25519
+	mkdir trusted
+	cp keys/vendor.asc trusted
+	module foo.ko import=printk:1111
+	kmp foo-kmp-default 1.0 foo.ko
+	kmp bar-kmp-default 1.0 foo.ko
+	kmp bad-kmp-default 1.0 foo.ko
+	"$make/sign" keys vendor rpms/foo-kmp-default-1.0-1.x86_64.rpm
+	"$make/sign" keys vendor rpms/bad-kmp-default-1.0-1.x86_64.rpm
+	"$make/tamper" rpms/bad-kmp-default-1.0-1.x86_64.rpm header
+	check -k "$old" --keys trusted foo.ko rpms/*.rpm
+	gave 0 "fits fits fits fits"
+	equals "good by package" "$(trust_of foo)"
+	equals "unsigned by package" "$(trust_of bar)"
+	equals "bad by package" "$(trust_of bad)"
+	equals false "$(json "'trust' in a['kernels'][0]['packages'][0]")" "a bare module"
+	check -k "$old" rpms/foo-*.rpm
+	equals "unknown-key by package" "$(trust_of foo)" "without --keys"
+	kmp_match check -k "$old" --keys trusted rpms/*.rpm
+	[[ $output == *"foo-kmp-default-1.0-1.x86_64: it is signed by vendor <vendor@example.com> (key "* ]]
+	[[ $output == *"bar-kmp-default-1.0-1.x86_64: not trusted: it is not signed"* ]]
+	rm rpms/bad-*
+	createrepo_c --quiet rpms
+	"$make/sign" keys vendor rpms/repodata/repomd.xml
+	check -k "$old" --keys trusted --repo rpms '*-kmp-default'
+	gave 0 "fits fits"
+	equals "good by package" "$(trust_of foo)"
+	equals "good by repomd" "$(trust_of bar)"
+}
+
+@test "an RPM of a repository that has another checksum than its metadata says is not checked" {
+	module foo.ko import=printk:1111
+	kmp foo-kmp-default 1.0 foo.ko
+	createrepo_c --quiet rpms
+	cp -r rpms other
+	module foo.ko import=printk:2222
+	kmp foo-kmp-default 1.0 foo.ko
+	mv rpms/*.rpm other
+	kmp_match check -k "$old" --repo other foo-kmp-default
+	fails 1 "another sha256 checksum than the metadata says"
+}
