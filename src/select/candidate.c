@@ -146,7 +146,7 @@ static int compare_kabi(const struct candidate_context *context, struct plan_pac
 	package->rank.closeness = closeness(context, package);
 	if (package->kabi.status != KABI_MISMATCH)
 		return add_kabi_diagnostics(package);
-	return verdict_kabi(package, culprit, absent);
+	return verdict_kabi(package, context->kernel, culprit, absent);
 }
 
 int candidate_fill(const struct candidate_context *context, int id, struct plan_package *ret)

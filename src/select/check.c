@@ -219,7 +219,7 @@ static int judge_metadata(const struct check *check, size_t kernel, size_t kmp,
 		r = verdict_by_flavor(&package, target, &judged);
 	if (r == 0 && !judged && package.kabi.status == KABI_MISMATCH) {
 		judged = true;
-		r = verdict_kabi(&package, culprit, absent);
+		r = verdict_kabi(&package, target, culprit, absent);
 	}
 	if (judged)
 		hand_over(&package, verdict);

@@ -70,16 +70,23 @@ static const char *differ(size_t count)
 	return count == 1 ? "has another CRC" : "have other CRCs";
 }
 
-int verdict_kabi(struct plan_package *package, const char *culprit, bool absent)
+static int verdict_absent(struct plan_package *package, const struct kernel *kernel,
+			  const char *culprit)
+{
+	const struct symbol *symbol = symbol_table_find(kernel->symbols, culprit);
+
+	return verdict_refuse(package, REASON_MISSING_MODULE, culprit,
+			      "it needs %s of the kernel's module %s, which its tree does not have",
+			      culprit, symbol && symbol->exporter ? symbol->exporter : "?");
+}
+
+int verdict_kabi(struct plan_package *package, const struct kernel *kernel, const char *culprit,
+		 bool absent)
 {
 	const struct kabi *kabi = &package->kabi;
 
 	if (absent)
-		return verdict_refuse(
-			package, REASON_MISSING_MODULE, culprit,
-			"it needs %s, which a module exports that this kernel's tree does "
-			"not have",
-			culprit);
+		return verdict_absent(package, kernel, culprit);
 	if (kabi->checked == 1)
 		return verdict_refuse(package, REASON_KABI_MISMATCH, culprit,
 				      "the kernel symbol that it needs %s",
@@ -170,7 +177,8 @@ static int verdict_finding(struct plan_package *package, const struct kernel *ke
 				      "its module %s and the module %s need each other", module,
 				      symbol);
 	default:
-		return verdict_kabi(package, symbol, finding->fault == FAULT_MISSING_MODULE);
+		return verdict_kabi(package, kernel, symbol,
+				    finding->fault == FAULT_MISSING_MODULE);
 	}
 }
 

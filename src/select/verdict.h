@@ -16,8 +16,9 @@ __attribute__((format(printf, 4, 5))) int verdict_refuse(struct plan_package *pa
 							 const char *format, ...);
 /* Selected, required by, or updating CULPRIT; or installed. */
 int verdict_select(struct plan_package *package, enum reason reason, const char *culprit);
-/* Symbols do not fit; the numbers are in package->kabi. */
-int verdict_kabi(struct plan_package *package, const char *culprit, bool absent);
+/* Symbols do not fit; the numbers are in package->kabi. ABSENT: CULPRIT's exporter is not there. */
+int verdict_kabi(struct plan_package *package, const struct kernel *kernel, const char *culprit,
+		 bool absent);
 /* The proof is against it; what was found is in package->kabi. */
 int verdict_proof(struct plan_package *package, const struct kernel *kernel);
 /* Its modules and those of WINNER, which ranks better, break each other by SYMBOL. */

@@ -227,6 +227,8 @@ plan_text() {
 	plan --repo repo --kernel "$ROOT/lib/modules/6.4.0-1-default"
 	equals 3 "$status"
 	judged foo-kmp-default rejected missing-module usb_register
+	equals "it needs usb_register of the kernel's module usbcore, which its tree does not have" \
+		"$(json "[p['detail'] for p in a['packages']][0]")"
 }
 
 @test "missing-dependency: it requires a driver package or a capability that nothing provides" {
