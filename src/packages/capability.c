@@ -221,7 +221,7 @@ int hint_parse(const char *text, struct hint *ret)
 	if (!inner)
 		return -ENOMEM;
 	colon = strchr(inner, ':');
-	if (colon && strchr(colon + 1, ':')) {
+	if (colon && colon != inner && strchr(colon + 1, ':')) {
 		*colon = '\0';
 		r = hint_make(inner, colon + 1, ret);
 	} else {

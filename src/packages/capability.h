@@ -38,7 +38,8 @@ struct hint {
 /*
  * Read one "modalias(...)" dependency. 1 if it is one, 0 if it is something else or dead
  * by libsolv's rules (too short, no final ')'), -E2BIG over CAPABILITY_MAX, -ENOMEM.
- * Split: at the first ':' only if another one follows (libsolv src/suse.c).
+ * Split: at the first ':' only if it is not the first character and another one follows (libsolv
+ * src/suse.c).
  */
 int hint_parse(const char *text, struct hint *ret);
 /* The same from PREFIX (or NULL) and PATTERN already split. 0 or -ENOMEM. */
