@@ -6,7 +6,9 @@
 
 kmp_match_waits() {
 	read -r _up _ <"$kmp_match_proc/uptime"
-	read -r _start <"$kmp_match_state/start" || return 1
+	# From the first time on: how long udev took before is no fault of the sources.
+	[ -e "$kmp_match_state/start" ] || echo "${_up%%.*}" >"$kmp_match_state/start"
+	read -r _start <"$kmp_match_state/start"
 	_gone=$((${_up%%.*} - _start))
 	set --
 	for _todo in "$kmp_match_state"/todo/*; do

@@ -15,10 +15,8 @@ kmp_match_tmpfs() {
 }
 
 kmp_match_early() {
-	kmp_match_is_on && [ ! -e "$kmp_match_state/start" ] || return 0
+	kmp_match_is_on && mkdir "$kmp_match_state/early" 2>/dev/null || return 0
 	kmp_match_tmpfs
-	read -r _up _ <"$kmp_match_proc/uptime"
-	echo "${_up%%.*}" >"$kmp_match_state/start"
 	[ ! -d "$kmp_match_lib/repo" ] || kmp_match_try "$kmp_match_lib/repo"
 	for _todo in "$kmp_match_state"/todo/*; do
 		[ -f "$_todo" ] && read -r _ _kind _what <"$_todo" && [ "$_kind" = local ] || continue

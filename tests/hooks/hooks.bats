@@ -239,10 +239,12 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 @test "a source that does not appear is given up after its time, and the boot goes on" {
 	late() {
 		cmdline="inst.kmp=hd:LABEL=A:/repo inst.kmp.timeout=20 inst.kmp.auto=0"
-		hook cmdline && hook pre-trigger && waits
-		uptime 29
-		waits
+		hook cmdline && hook pre-trigger
 		uptime 30
+		waits
+		uptime 49
+		waits
+		uptime 50
 		hook finished && said "by-label/A did not appear within 20 s, going on without it"
 		hook finished && hook pre-mount && silent emergency
 		hook emergency && said "warn kmp-match: $TOP/dev/disk/by-label/A did not appear"
@@ -332,7 +334,7 @@ kmp-match stage --repo /r"
 		done
 		fresh
 		cmdline="inst.kmp=hd:LABEL=A inst.kmp.timeout=1 inst.kmp.required=1"
-		hook cmdline && hook pre-trigger
+		hook cmdline && hook pre-trigger && waits
 		uptime 12
 		hook finished && hook pre-mount && said "is set and $TOP/dev/disk/by-label/A did not appear within 1 s"
 	}
