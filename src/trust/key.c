@@ -431,22 +431,50 @@ static void merge_part(struct key_part *part, const struct key_part *copy)
 	part->may_sign = copy->may_sign;
 }
 
-int key_merge(struct key *key, struct key *copy)
+static int copy_part(struct key *key, const struct key_part *from)
 {
-	for (size_t i = 0; i < copy->count; i++) {
+	struct key_part part = *from;
+
+	part.packet.data = malloc(from->packet.size);
+	if (!part.packet.data)
+		return -ENOMEM;
+	memcpy(part.packet.data, from->packet.data, from->packet.size);
+	if (array_grow(&key->parts, key->count, sizeof(*key->parts)) < 0) {
+		part_done(&part);
+		return -ENOMEM;
+	}
+	key->parts[key->count++] = part;
+	return 0;
+}
+
+int key_merge(struct key *key, const struct key *copy)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < copy->count && r == 0; i++) {
 		struct key_part *part = find_part(key, &copy->parts[i]);
 
-		if (part) {
+		if (part)
 			merge_part(part, &copy->parts[i]);
-			continue;
-		}
-		if (array_grow(&key->parts, key->count, sizeof(*key->parts)) < 0)
-			return -ENOMEM;
-		key->parts[key->count++] = copy->parts[i];
-		copy->parts[i].packet = (struct bytes){ 0 };
+		else
+			r = copy_part(key, &copy->parts[i]);
 	}
-	if (!key->owner)
-		key->owner = take(copy->owner);
-	key_done(copy);
-	return 0;
+	if (r == 0 && !key->owner && copy->owner)
+		r = (key->owner = strdup(copy->owner)) ? 0 : -ENOMEM;
+	return r;
+}
+
+int key_revoke(struct key *key, const struct packet *packet)
+{
+	const struct reader reader = { .key = *key };
+	struct packet_signature signature;
+	int r = packet_signature(packet, &signature);
+
+	if (r < 0 || signature.kind != SIGNATURE_REVOKES_KEY ||
+	    (signature.has_issuer && !same_id(signature.issuer, key->parts[0].id)))
+		return 0;
+	r = verify(&reader, &key->parts[0], false, packet, &signature);
+	if (r == 1 || r == -ENOTSUP)
+		key->parts[0].revoked = true;
+	return r == -ENOMEM ? r : 0;
 }

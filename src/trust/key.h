@@ -41,8 +41,10 @@ struct key {
  * something away: an end of its life, a revocation. It counts no more than that.
  */
 int key_read(const uint8_t *data, size_t size, size_t *at, struct key *ret);
-/* Take what COPY, of the same main key, says in addition; COPY is used up. 0 or -ENOMEM. */
-int key_merge(struct key *key, struct key *copy);
+/* Take what COPY, of the same main key, says in addition. 0 or -ENOMEM. */
+int key_merge(struct key *key, const struct key *copy);
+/* KEY is revoked if PACKET, which may be anything, is its own signature that says so. The same. */
+int key_revoke(struct key *key, const struct packet *packet);
 bool key_same(const struct key *left, const struct key *right);
 void key_done(struct key *key);
 

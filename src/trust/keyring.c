@@ -16,6 +16,8 @@ struct keyring {
 	const struct keyring *parent; /* borrowed */
 	struct key *keys;
 	size_t count;
+	struct bytes *revocations; /* packets that came without the key that they revoke */
+	size_t revocation_count;
 };
 
 int keyring_new(const struct keyring *parent, struct keyring **ret)
@@ -33,23 +35,88 @@ struct keyring *keyring_free(struct keyring *keyring)
 {
 	for (size_t i = 0; keyring && i < keyring->count; i++)
 		key_done(&keyring->keys[i]);
-	if (keyring)
+	for (size_t i = 0; keyring && i < keyring->revocation_count; i++)
+		bytes_done(&keyring->revocations[i]);
+	if (keyring) {
 		free(keyring->keys);
+		free(keyring->revocations);
+	}
 	free(keyring);
 	return NULL;
 }
 
-/* Takes over KEY. */
-static int add_key(struct keyring *keyring, struct key *key)
+static struct key *find_key(const struct keyring *keyring, const struct key *like)
 {
 	for (size_t i = 0; i < keyring->count; i++)
-		if (key_same(&keyring->keys[i], key))
-			return key_merge(&keyring->keys[i], key);
-	if (array_grow(&keyring->keys, keyring->count, sizeof(*keyring->keys)) < 0)
+		if (key_same(&keyring->keys[i], like))
+			return &keyring->keys[i];
+	return NULL;
+}
+
+/* What KEYRING has against KEY, or knows of it. */
+static int learn(const struct keyring *keyring, struct key *key)
+{
+	const struct key *known = find_key(keyring, key);
+	int r = known ? key_merge(key, known) : 0;
+
+	for (size_t i = 0; i < keyring->revocation_count && r == 0; i++) {
+		const struct bytes *bytes = &keyring->revocations[i];
+		struct packet packet = { 0 };
+		size_t at = 0;
+
+		if (packet_next(bytes->data, bytes->size, &at, &packet) > 0)
+			r = key_revoke(key, &packet);
+	}
+	return r;
+}
+
+/* Takes over KEY. A parent's copy may be the one that was revoked: what it says counts here too. */
+static int add_key(struct keyring *keyring, struct key *key)
+{
+	struct key *known = find_key(keyring, key);
+	int r = 0;
+
+	if (known)
+		return key_merge(known, key);
+	for (const struct keyring *from = keyring; from && r == 0; from = from->parent)
+		r = learn(from, key);
+	if (r < 0 || array_grow(&keyring->keys, keyring->count, sizeof(*keyring->keys)) < 0)
 		return -ENOMEM;
 	keyring->keys[keyring->count++] = *key;
 	*key = (struct key){ 0 };
 	return 0;
+}
+
+/* Its key may be known already, or come later. */
+static int add_revocation(struct keyring *keyring, const struct packet *packet)
+{
+	struct bytes bytes = { malloc(packet->whole_size), packet->whole_size };
+	int r = 0;
+
+	if (!bytes.data || array_grow(&keyring->revocations, keyring->revocation_count,
+				      sizeof(*keyring->revocations)) < 0) {
+		bytes_done(&bytes);
+		return -ENOMEM;
+	}
+	memcpy(bytes.data, packet->whole, packet->whole_size);
+	keyring->revocations[keyring->revocation_count++] = bytes;
+	for (size_t i = 0; i < keyring->count && r == 0; i++)
+		r = key_revoke(&keyring->keys[i], packet);
+	return r;
+}
+
+/* Is there at *AT, which moves behind it then, a revocation by itself, as gpg makes them? */
+static bool next_revocation(const struct bytes *packets, size_t *at, struct packet *ret)
+{
+	struct packet_signature signature;
+	size_t next = *at;
+
+	if (packet_next(packets->data, packets->size, &next, ret) <= 0 ||
+	    ret->tag != PACKET_SIGNATURE || packet_signature(ret, &signature) < 0 ||
+	    signature.kind != SIGNATURE_REVOKES_KEY)
+		return false;
+	*at = next;
+	return true;
 }
 
 static const char *unusable_why(int r)
@@ -85,7 +152,12 @@ static int add_packets(struct keyring *keyring, const struct bytes *packets, con
 
 	do {
 		auto_key struct key key = { 0 };
+		struct packet packet;
 
+		if (next_revocation(packets, &at, &packet)) {
+			r = add_revocation(keyring, &packet);
+			continue;
+		}
 		r = key_read(packets->data, packets->size, &at, &key);
 		if (r > 0)
 			r = add_key(keyring, &key);

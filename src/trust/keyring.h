@@ -24,8 +24,9 @@ struct keyring *keyring_free(struct keyring *keyring);
 
 /*
  * Add the keys in BYTES, packets or text armor around them, whose data a NUL byte follows; NAME is
- * what diagnostics call it. A key that is there already takes what is new, a revocation say. What
- * cannot be used is a diagnostic "unusable-key". 0 or -ENOMEM.
+ * what diagnostics call it. A key that is there already, or in a parent, takes what is new. A
+ * revocation may come by itself, before its key or after it. What cannot be used is a diagnostic
+ * "unusable-key". 0 or -ENOMEM.
  */
 int keyring_add(struct keyring *keyring, const struct bytes *bytes, const char *name,
 		struct diagnostics *diagnostics);

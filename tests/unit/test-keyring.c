@@ -69,6 +69,48 @@ static void one_key_twice_is_one_key_that_knows_more(void **state)
 	assert_true(key->parts[0].revoked);
 }
 
+static void what_the_system_knows_of_a_key_counts_for_a_repository_too(void **state)
+{
+	static const char *const system_files[] = { "revoked.asc", NULL };
+	auto_keyring struct keyring *system_keys = fixture_keyring(scratch, system_files);
+	auto_keyring struct keyring *keyring = NULL;
+	auto_diagnostics struct diagnostics diagnostics = { 0 };
+	auto_bytes struct bytes before = fixture_read_in(scratch, "revoked-before.gpg");
+	uint8_t id[PACKET_KEY_ID];
+	const struct key *key;
+
+	(void)state;
+	read_id("revoked.gpg", id);
+	assert_int_equal(keyring_new(system_keys, &keyring), 0);
+	assert_int_equal(keyring_add(keyring, &before, "before", &diagnostics), 0);
+	assert_non_null(keyring_find(keyring, id, 0, &key));
+	assert_true(key->parts[0].revoked);
+}
+
+static void a_revocation_by_itself_counts_before_its_key_and_after_it(void **state)
+{
+	static const char *const orders[][4] = {
+		{ "revoked-before.gpg", "revoked.rev", "first.asc", NULL },
+		{ "revoked.rev", "first.asc", "revoked-before.gpg", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(orders); i++) {
+		auto_keyring struct keyring *keyring = fixture_keyring(scratch, orders[i]);
+		uint8_t id[PACKET_KEY_ID], other[PACKET_KEY_ID];
+		const struct key *key;
+
+		read_id("revoked.gpg", id);
+		read_id("first.gpg", other);
+		assert_int_equal(keyring_count(keyring), 2);
+		assert_non_null(keyring_find(keyring, id, 0, &key));
+		if (!key->parts[0].revoked)
+			fail_msg("%s first: not revoked", orders[i][0]);
+		assert_non_null(keyring_find(keyring, other, 0, &key));
+		assert_false(key->parts[0].revoked);
+	}
+}
+
 static void a_file_may_hold_several_keys_in_one_block_or_in_many(void **state)
 {
 	static const char *const files[] = { "both.asc", "both.gpg" };
@@ -153,6 +195,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_of_a_repository_stand_above_those_of_the_system),
 		cmocka_unit_test(one_key_twice_is_one_key_that_knows_more),
+		cmocka_unit_test(what_the_system_knows_of_a_key_counts_for_a_repository_too),
+		cmocka_unit_test(a_revocation_by_itself_counts_before_its_key_and_after_it),
 		cmocka_unit_test(a_file_may_hold_several_keys_in_one_block_or_in_many),
 		cmocka_unit_test(a_folder_gives_the_keys_of_all_its_files),
 		cmocka_unit_test(the_rpm_database_has_keys_in_base64),
