@@ -172,6 +172,16 @@ struct row {
 	{                                                                                          \
 		"ioctl", 1, SCMP_CMP_MASKED_EQ, LOW32, (uint32_t)(request)                         \
 	}
+/* All requests of a TYPE, the second byte of their numbers (linux/ioctl.h). */
+#define IOCTLS(type)                                                                               \
+	{                                                                                          \
+		"ioctl", 1, SCMP_CMP_MASKED_EQ, 0xff00, (type) << 8                                \
+	}
+#define FCNTL(command)                                                                             \
+	{ "fcntl", 1, SCMP_CMP_MASKED_EQ, LOW32, command },                                        \
+	{                                                                                          \
+		"fcntl64", 1, SCMP_CMP_MASKED_EQ, LOW32, command                                   \
+	}
 #define CLONE(flag)                                                                                \
 	{                                                                                          \
 		"clone", 0, SCMP_CMP_MASKED_EQ, flag, flag                                         \
@@ -182,14 +192,23 @@ struct row {
 	}
 
 static const struct row rows[] = {
-	/* Input for the terminal, and flags of files that reading is enough for to set. */
+	/* Input for the terminal. */
 	IOCTL(TIOCSTI),
 	IOCTL(TIOCLINUX),
-	IOCTL(FS_IOC_SETFLAGS),
-	IOCTL(FS_IOC32_SETFLAGS),
-	IOCTL(FS_IOC_FSSETXATTR),
-	IOCTL(FS_IOC_SETVERSION),
-	IOCTL(0x40806685), /* FS_IOC_ENABLE_VERITY, linux/fsverity.h */
+	/*
+	 * Requests of file systems, of which some change what was opened for reading, and which
+	 * Landlock does not see: flags, verity, keys; subvolumes of btrfs, made and made read-only.
+	 */
+	IOCTLS('f'),
+	IOCTLS('v'),
+	IOCTLS('X'),
+	IOCTLS(0x94),
+	/* Whom a file sends a signal, and which. */
+	IOCTL(FIOSETOWN),
+	IOCTL(SIOCSPGRP),
+	FCNTL(F_SETOWN),
+	FCNTL(F_SETOWN_EX),
+	FCNTL(F_SETSIG),
 	CLONE(CLONE_NEWNS),
 	CLONE(CLONE_NEWUTS),
 	CLONE(CLONE_NEWIPC),
@@ -197,9 +216,14 @@ static const struct row rows[] = {
 	CLONE(CLONE_NEWPID),
 	CLONE(CLONE_NEWNET),
 	CLONE(CLONE_NEWCGROUP),
-	/* Truncated by who opens it for reading: Landlock sees that from version 3 on only. */
+	/*
+	 * Truncated by who opens it for reading, or for neither reading nor writing (open(2), 3):
+	 * Landlock sees that from version 3 on only.
+	 */
 	{ "open", 1, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_TRUNC },
 	{ "openat", 2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_TRUNC },
+	{ "open", 1, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_ACCMODE | O_TRUNC },
+	{ "openat", 2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_ACCMODE | O_TRUNC },
 	/* To an address; what is connected could only be so before. */
 	{ "sendto", 4, SCMP_CMP_NE, 0, 0 },
 	/* Limits of others; the C library sets those of the process itself as those of 0. */

@@ -93,6 +93,11 @@ static int try_open_truncating(void)
 {
 	return opened(file, O_RDONLY | O_TRUNC);
 }
+/* Neither for reading nor for writing, and emptied all the same. */
+static int try_open_emptying(void)
+{
+	return opened(file, O_ACCMODE | O_TRUNC);
+}
 static int try_rename(void)
 {
 	return rename(file, beside);
@@ -183,6 +188,25 @@ static int flag(int fd)
 static int try_setflags(void)
 {
 	return on_read_fd(flag);
+}
+
+/* btrfs: a subvolume in a folder that is open for reading. */
+static int try_subvolume(void)
+{
+	char name[4096] = "";
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? fd : ioctl(fd, _IOC(_IOC_WRITE, 0x94, 14, sizeof(name)), name);
+}
+
+/* A signal that the kernel sends for us. */
+static int try_own(void)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return -1;
+	return fcntl(ends[0], F_SETOWN, victim()) < 0 ? -1 : fcntl(ends[0], F_SETSIG, SIGCONT);
 }
 
 static int try_device(void)
@@ -330,6 +354,7 @@ static const struct {
 	ROW(append, "landlock"),
 	ROW(truncate, "syscalls"),
 	ROW(open_truncating, "syscalls"),
+	ROW(open_emptying, "syscalls"),
 	ROW(rename, "landlock"),
 	ROW(stage_away, "landlock"),
 	ROW(unlink, "landlock"),
@@ -348,6 +373,7 @@ static const struct {
 	ROW(futimens, "syscalls"),
 	ROW(setxattr, "syscalls"),
 	ROW(setflags, "syscalls"),
+	ROW(subvolume, "syscalls"),
 	ROW(device, "landlock"),
 	ROW(mount, "syscalls"),
 	ROW(unshare, "syscalls"),
@@ -356,6 +382,7 @@ static const struct {
 	ROW(init_module, "syscalls"),
 	ROW(io_uring, "syscalls"),
 	ROW(kill, "syscalls"),
+	ROW(own, "syscalls"),
 	ROW(ptrace, "syscalls"),
 	ROW(setpriority, "syscalls"),
 	ROW(prlimit, "syscalls"),
