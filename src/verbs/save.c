@@ -21,7 +21,10 @@ static int write_device(const char *file, const void *data, size_t size)
 	return fd < 0 ? -errno : file_write_fd(fd, data, size);
 }
 
-/* Write beside FILE first: what is there stays whole until the new one is. */
+/*
+ * Write beside FILE first: what is there stays whole until the new one is. What lies in the way
+ * there is not written to: in a folder for all it may be a pipe, or stay somebody else's.
+ */
 static int save_file(const char *file, const void *data, size_t size)
 {
 	auto_free char *beside = text_format("%s.new", file);
@@ -30,7 +33,8 @@ static int save_file(const char *file, const void *data, size_t size)
 
 	if (!beside)
 		return -ENOMEM;
-	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	(void)unlink(beside);
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
 	r = file_write_fd(fd, data, size);

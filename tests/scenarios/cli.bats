@@ -153,6 +153,19 @@ setup() {
 	equals "$output" "$(<copy)" "the snapshot"
 }
 
+@test "scan --save writes to nothing that lies in its way beside the file" {
+	make_machine machine "$card=e1000e"
+	mkfifo saved.new
+	run timeout 20 "$KMP_MATCH" scan --hardware machine --save saved
+	equals 0 "$status" "$output"
+	echo precious >other
+	ln other again.new
+	kmp_match scan --hardware machine --save again
+	equals 0 "$status"
+	equals precious "$(<other)"
+	cmp saved again
+}
+
 @test "several --hardware make a union, and - is stdin" {
 	make_list list "scsi:t-0x00" "$card"
 	kmp_match scan --json --hardware machine --hardware list
