@@ -12,6 +12,9 @@
 
 #include "base/cleanup.h"
 
+/* Room for the number of a process, in the lock too. */
+#define PID_SIZE 16
+
 int stage_dir_fail(const struct stage_dir *dir, int r, const char *why, struct error *reterr)
 {
 	bool full = r == -ENOSPC || r == -EDQUOT || r == -EFBIG;
@@ -75,7 +78,7 @@ int stage_dir_enter(const struct stage_dir *dir, int parent_fd, const char *name
 /* Who holds the lock, as the lock file says; for a message only. */
 static int tell_busy(const struct stage_dir *dir, struct error *reterr)
 {
-	char pid[16] = { 0 };
+	char pid[PID_SIZE] = { 0 };
 	ssize_t got = pread(dir->lock_fd, pid, sizeof(pid) - 1, 0);
 
 	pid[got > 0 ? strspn(pid, "0123456789") : 0] = '\0';
@@ -83,15 +86,26 @@ static int tell_busy(const struct stage_dir *dir, struct error *reterr)
 			  *pid ? "process %s is using it" : "another process is using it%s", pid);
 }
 
+/* It is emptied and written to: what has another name too, or other content, is none of ours. */
+static bool is_lock(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
+	       st.st_uid == geteuid() && st.st_size < PID_SIZE;
+}
+
 static int take_lock(struct stage_dir *dir, struct error *reterr)
 {
-	char pid[16];
+	char pid[PID_SIZE];
 	int size;
 
 	dir->lock_fd = openat(dir->fd, "lock",
 			      O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (dir->lock_fd < 0)
 		return stage_dir_fail(dir, -errno, NULL, reterr);
+	if (!is_lock(dir->lock_fd))
+		return stage_dir_fail(dir, -EEXIST, "its file 'lock' is not kmp-match's", reterr);
 	if (flock(dir->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? tell_busy(dir, reterr)
 					    : stage_dir_fail(dir, -errno, NULL, reterr);

@@ -757,6 +757,33 @@ static void make_linked_lock(const char *path)
 	assert_int_equal(symlink("/tmp/kmp-match-not-made", lock), 0);
 }
 
+/* A file that somebody else counts on, by two names. */
+static void make_precious_lock(const char *path)
+{
+	auto_free char *precious = fixture_path(path, "precious");
+	auto_free char *lock = fixture_path(path, "lock");
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	fixture_write(precious, "root:x:0:0", 10);
+	assert_int_equal(link(precious, lock), 0);
+}
+
+static void make_other_lock(const char *path)
+{
+	auto_free char *lock = fixture_path(path, "lock");
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	fixture_write(lock, "a lock of another program\n", 26);
+}
+
+static void make_pipe_lock(const char *path)
+{
+	auto_free char *lock = fixture_path(path, "lock");
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(mkfifo(lock, 0600), 0);
+}
+
 static void make_foreign(const char *path)
 {
 	assert_int_equal(mkdir(path, 0700), 0);
@@ -781,6 +808,9 @@ static void a_directory_that_is_not_ours_is_refused(void **state)
 		{ "current", make_current, -EINVAL, "its entry 'current' is no symbolic link" },
 		{ "generations", make_linked_generations, -ELOOP, "it is a symbolic link" },
 		{ "lock", make_linked_lock, -ELOOP, NULL },
+		{ "hard link", make_precious_lock, -EEXIST, "its file 'lock' is not kmp-match's" },
+		{ "other lock", make_other_lock, -EEXIST, "its file 'lock' is not kmp-match's" },
+		{ "pipe", make_pipe_lock, -EEXIST, "its file 'lock' is not kmp-match's" },
 		{ "foreign", make_foreign, -EPERM, NULL },
 	};
 
