@@ -54,6 +54,8 @@ held() {
 	KMP_MATCH=$PWD/held
 }
 
+checks=(--no-gpg-checks)
+
 # meanwhile COMMAND...: do that as soon as the staging directory is locked: the choice is made then.
 meanwhile() {
 	held ftruncate 1 enter
@@ -62,7 +64,7 @@ meanwhile() {
 		"$@"
 		[[ -e stage/generations ]] || touch in-time
 	} 3>&- &
-	kmp_match stage --json --no-gpg-checks --kernel ./symvers --kernel-release "$release" --arch x86_64 \
+	kmp_match stage --json "${checks[@]}" --kernel ./symvers --kernel-release "$release" --arch x86_64 \
 		--hardware machine --repo repo --stage-dir stage
 	touch over
 	wait
@@ -102,6 +104,41 @@ remove() { rm -r repo; }
 		equals "" "$(find stage -name '*foo*')" "$change: of foo"
 		equals "$output" "$(<stage/current/manifest.json)"
 		valid
+	done
+}
+
+@test "what another RPM is signed with makes no difference" {
+	local make=$BATS_TEST_DIRNAME/../lib keys=$BATS_TEST_TMPDIR/keys who signed
+	"$make/make-key" "$keys" vendor rsa2048
+	"$make/make-key" "$keys" stranger rsa2048
+	mkdir trusted signed
+	cp "$keys/vendor.asc" trusted
+	checks=(--keys trusted)
+	cp "$rpms"/*.rpm signed
+	for name in "$foo" "$bar"; do "$make/sign" "$keys" vendor "signed/$name.rpm"; done
+	for who in vendor stranger; do
+		cp "$BATS_FILE_TMPDIR/evil/$foo.rpm" evil.rpm
+		evil=$PWD/evil.rpm
+		"$make/sign" "$keys" "$who" "$evil"
+		for change in swap rewrite; do
+			rm -rf stage in-time repo
+			cp -r signed repo
+			cp "$evil" swapped
+			meanwhile "$change"
+			signed="$who, $change"
+			if [[ $change == swap ]]; then
+				equals 0 "$status" "$signed"
+				equals "$bar $foo" "$(sort stage/current/packages | xargs)" "$signed"
+				cmp "signed/$foo.rpm" "stage/current/rpms/$foo.rpm"
+				cmp "$BATS_FILE_TMPDIR/foo.ko" "stage/current/modules/$release/$foo/updates/foo.ko"
+			else
+				equals 3 "$status" "$signed"
+				equals "rejected corrupt" "$(verdict foo-kmp-default)" "$signed"
+				equals "$bar" "$(<stage/current/packages)" "$signed"
+				equals "" "$(find stage -name '*foo*')" "$signed: of foo"
+			fi
+			valid
+		done
 	done
 }
 
