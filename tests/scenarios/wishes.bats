@@ -76,7 +76,7 @@ install_raid() {
 
 # told ARGUMENT...: the plan for people, for the kernel of ./symvers.
 told() {
-	kmp_match --dry-run --kernel ./symvers --kernel-release "$old" --arch x86_64 --hardware machine "$@"
+	kmp_match --dry-run --no-gpg-checks --kernel ./symvers --kernel-release "$old" --arch x86_64 --hardware machine "$@"
 }
 
 # has WORD...: the answer has each of them.
@@ -105,7 +105,7 @@ reasons() {
 
 @test "before a kernel update it is told which build would save the driver" {
 	install_raid
-	kmp_match --dry-run --json --kernel "$coming" --hardware machine --repo "$vendor"
+	kmp_match --dry-run --no-gpg-checks --json --kernel "$coming" --hardware machine --repo "$vendor"
 	equals 0 "$status"
 	valid
 	equals raid-kmp-default-2.0_k6.4.0_2 "$(chosen)"
@@ -155,12 +155,12 @@ rejected kabi-mismatch" "$(verdict raid-kmp-default)"
 	done >packages
 	make_machine machine "$card"
 	make_repo repo <<<"$(cat packages && echo package gpu-tools-1.0-1.x86_64)"
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals 0 "$status"
 	equals "gpu-kmp-default-1.0_k6.4.0_1 gpu-tools-1.0" "$(chosen)"
 	equals "gpu-kmp-default missing-dependency gpu-tools = 2.0" "$(reasons)"
 	make_repo repo <<<"$(cat packages && echo package gpu-tools-2.0-1.x86_64)"
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals "gpu-kmp-default-2.0_k6.4.0_1 gpu-tools-2.0" "$(chosen)"
 }
 
@@ -174,11 +174,11 @@ rejected kabi-mismatch" "$(verdict raid-kmp-default)"
 		supplements modalias(kernel-default:pci:v000010DEd*sv*sd*bc03sc0[02]i00*)
 	TEXT
 	make_machine machine pci:v000010DEd00000DE1sv00001043sd000083A7bc03sc00i00
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals gpu-G04-kmp-default-390.0_k6.4.0_1 "$(chosen)"
 	equals "gpu-G06-kmp-default outranked gpu-G04-kmp-default-390.0_k6.4.0_1-1.1.x86_64" "$(reasons)"
 	make_machine machine "$card"
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals gpu-G06-kmp-default-550.0_k6.4.0_1 "$(chosen)"
 	equals "" "$(reasons)"
 }
@@ -192,7 +192,7 @@ rejected kabi-mismatch" "$(verdict raid-kmp-default)"
 				"provides kmod(gpu.ko)" "requires ksym(default:printk) = 1111" \
 				"supplements modalias(kernel-default:pci:v000010DEd*sv*sd*bc03sc0[02]i00*)"
 		done | make_repo repo
-		plan --repo repo
+		plan --no-gpg-checks --repo repo
 		equals gpu-G09-kmp-default-900.0_k6.4.0_1 "$(chosen)" "$order"
 		equals 8 "$(reasons | grep -c ' outranked gpu-G09-kmp-default-900.0_k6.4.0_1-1.1.x86_64$')" "$order"
 		answer=${answer:-$(json "a['packages']")}
@@ -206,13 +206,13 @@ rejected kabi-mismatch" "$(verdict raid-kmp-default)"
 		printf '%s\n' "package gpu-$id-kmp-default-1.0_k6.4.0_1-1.1.x86_64" "provides kmod(gpu_$id.ko)" \
 			"supplements modalias(kernel-default:pci:${id}sv*sd*bc*sc*i*)"
 	done | make_repo repo
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals "gpu-v000010DEd00002204-kmp-default-1.0_k6.4.0_1 gpu-v00008086d000046A6-kmp-default-1.0_k6.4.0_1" "$(chosen)"
 	make_repo repo <<-TEXT
 		package gpu-kmp-default-1.0_k6.4.0_1-1.1.x86_64
 		supplements modalias(kernel-default:pci:v*d*sv*sd*bc03sc*i*)
 	TEXT
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals "gpu-kmp-default-1.0_k6.4.0_1 [0, 1]" "$(chosen) $(json "[h['device'] for h in a['packages'][0]['hints']]")"
 }
 
@@ -251,7 +251,7 @@ rejected kabi-mismatch" "$(verdict raid-kmp-default)"
 package coreutils-9-1.x86_64
 package grep-3-1.x86_64"
 	make_machine machine usb:v1234p5678d0100dc00dsc00dp00icFFiscFFip00in00
-	plan --repo "$vendor"
+	plan --no-gpg-checks --repo "$vendor"
 	equals 0 "$status"
 	equals needy-kmp-default-1.0_k6.4.0_1 "$(chosen)"
 	equals "needy-kmp-default missing-dependency needy-helper" "$(reasons)"
@@ -262,7 +262,7 @@ package grep-3-1.x86_64"
 	gzip <symvers >"$ROOT/boot/symvers-$old.gz"
 	gzip <symvers.new >"$ROOT/boot/symvers-$new.gz"
 	while read -r release want refused; do
-		kmp_match --dry-run --json --kernel "$release" --arch x86_64 --hardware machine --repo "$vendor"
+		kmp_match --dry-run --no-gpg-checks --json --kernel "$release" --arch x86_64 --hardware machine --repo "$vendor"
 		equals "$want" "$(chosen)" "$release"
 		equals "raid-kmp-default kabi-mismatch scsi_add" "$(reasons | grep ^raid-kmp-default)" "$release"
 		equals "$refused" "$(json "[p['version'] for p in a['packages'] if p['reason'] == 'kabi-mismatch'][0]")"
@@ -274,11 +274,11 @@ package grep-3-1.x86_64"
 
 @test "the kernel that a driver was built for need not be there, nor be the older one" {
 	make_symvers printk=1111 scsi_add=3333 >symvers
-	plan --repo "$vendor"
+	plan --no-gpg-checks --repo "$vendor"
 	equals 0 "$status"
 	equals raid-kmp-default-2.0_k6.4.0_2 "$(chosen)"
 	equals proven "$(json "[p['kabi']['status'] for p in a['packages'] if p['verdict'] == 'selected'][0]")"
-	plan --repo "$vendor" --kernel-release "$new"
+	plan --no-gpg-checks --repo "$vendor" --kernel-release "$new"
 	equals exact "$(json "[p['kabi']['status'] for p in a['packages'] if p['verdict'] == 'selected'][0]")"
 }
 
@@ -300,7 +300,7 @@ raid-rt-kmp-rt other-flavor kernel-rt" "$(reasons)"
 	for build in 1.1 1.2; do
 		"$BATS_TEST_DIRNAME/../../tools/make-kmp" -r "$build" raid "$old" rebuilt raid.ko >log
 	done
-	kmp_match --dry-run --json --kernel "$old" --hardware machine --repo rebuilt
+	kmp_match --dry-run --no-gpg-checks --json --kernel "$old" --hardware machine --repo rebuilt
 	equals 0 "$status"
 	equals "selected update
 rejected older" "$(verdict raid-kmp-default)"
@@ -315,7 +315,7 @@ rejected older" "$(verdict raid-kmp-default)"
 	TEXT
 	for driver in "" =ahci =vfio-pci; do
 		make_machine machine "pci:v00008086d0000A352sv00008086sd00007270bc01sc06i01$driver"
-		plan --repo repo
+		plan --no-gpg-checks --repo repo
 		equals disk-kmp-default-1.0_k6.4.0_1 "$(chosen)" "$driver"
 	done
 }
@@ -329,7 +329,7 @@ rejected older" "$(verdict raid-kmp-default)"
 		requires ksym(default:printk) = 1111
 		supplements modalias(kernel-default:mdio:0000000000100010000101100010%3F%3F%3F%3F)
 	TEXT
-	kmp_match --dry-run --json --kernel ./symvers --kernel-release "$old" --arch x86_64 --hardware sys --repo repo
+	kmp_match --dry-run --no-gpg-checks --json --kernel ./symvers --kernel-release "$old" --arch x86_64 --hardware sys --repo repo
 	equals phy-kmp-default-1.0_k6.4.0_1 "$(chosen)"
 	equals /devices/platform/mdio@1/mdio_bus/mdio@1:04 "$(json "a['devices'][0]['path']")"
 }
@@ -376,7 +376,7 @@ rejected older" "$(verdict raid-kmp-default)"
 
 @test "nothing to do is no error, and is said" {
 	make_machine none pci:v00001AF4d00001000sv00001AF4sd00000001bc02sc00i00
-	kmp_match --dry-run --kernel ./symvers --kernel-release "$old" --arch x86_64 --hardware none --repo "$vendor"
+	kmp_match --dry-run --no-gpg-checks --kernel ./symvers --kernel-release "$old" --arch x86_64 --hardware none --repo "$vendor"
 	equals 0 "$status"
 	has "No driver package on offer is made for this machine: nothing to do."
 	install_raid
@@ -395,7 +395,7 @@ rejected older" "$(verdict raid-kmp-default)"
 	make_machine bound "$raid=megaraid"
 	while IFS='|' read -r want arguments; do
 		# shellcheck disable=SC2086 # words
-		kmp_match --dry-run --json --kernel-release "$old" --arch x86_64 $arguments
+		kmp_match --dry-run --no-gpg-checks --json --kernel-release "$old" --arch x86_64 $arguments
 		equals "$want $want" "$status $(json "a['result']['exit']")" "$arguments"
 		valid
 	done <<-TABLE
@@ -409,7 +409,7 @@ rejected older" "$(verdict raid-kmp-default)"
 }
 
 @test "no build that is made for the machine is dropped silently" {
-	plan --repo "$vendor"
+	plan --no-gpg-checks --repo "$vendor"
 	equals "raid-kmp-default-1.0_k6.4.0_1-1.1.x86_64
 raid-kmp-default-2.0_k6.4.0_2-1.1.x86_64
 raid-rt-kmp-rt-1.0_k6.4.0_1-1.1.x86_64" "$(json "'\n'.join(sorted(p['nevra'] for p in a['packages']))")"
@@ -442,11 +442,11 @@ raid-rt-kmp-rt-1.0_k6.4.0_1-1.1.x86_64" "$(json "'\n'.join(sorted(p['nevra'] for
 		[[ -z $hint ]] || printf 'supplements %s\n' "$hint"
 	done <<<"${rows//$'\t'/}" | make_repo repo
 	make_machine machine "$raid" acpi:ABC-1:PNP0A01: dmi:bvnLENOVO:bvrN2:bd01/01/2020:svnLENOVO:pn20:
-	plan --repo repo
+	plan --no-gpg-checks --repo repo
 	equals "$(sed -n 's/^\([a-z]\+|[^|]*\)|.*/\1/p' <<<"${rows//$'\t'/}" | sort)" \
 		"$({ echo "star|" && json "'\n'.join(p['name'][:-12] + '|' + ' '.join([p['reason']] +
 			[d['id'] for d in p['diagnostics'] if d['id'] not in ('rpm-not-at-hand', 'kabi-unproven')])
 			for p in a['packages'])"; } | sort)"
-	plan --repo repo --flavor rt
+	plan --no-gpg-checks --repo repo --flavor rt
 	equals "realtime-kmp-default-1.0_k6.4.0_1" "$(chosen | tr ' ' '\n' | grep realtime)" "with a kernel-rt"
 }
