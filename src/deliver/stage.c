@@ -281,6 +281,19 @@ static int add_package(struct stage *stage, const struct unpack *unpack,
 	return fresh->rpm_staged ? 0 : -ENOMEM;
 }
 
+/* A name in rpms/ after the package's NAME: metadata may have called another RPM like that. Owned.
+ */
+static char *make_rpm_name(const struct stage *stage, const char *name)
+{
+	auto_free char *file = text_format("%s.rpm", name);
+
+	for (size_t n = 2; file && strings_contain(&stage->rpms, file); n++) {
+		free(file);
+		file = text_format("%s.%zu.rpm", name, n);
+	}
+	return take(file);
+}
+
 /* The name that the RPM has at its source; where that is taken or odd, the package's. Owned. */
 static char *choose_rpm_name(const struct stage *stage, const char *location, const char *name)
 {
@@ -290,7 +303,7 @@ static char *choose_rpm_name(const struct stage *stage, const char *location, co
 	if (base && text_ends(base, ".rpm") && is_safe_name(base) &&
 	    !strings_contain(&stage->rpms, base))
 		return strdup(base);
-	return text_format("%s.rpm", name);
+	return make_rpm_name(stage, name);
 }
 
 /* What was made before a failure is removed: the package is staged whole or not at all. */
@@ -301,8 +314,7 @@ static int add_whole(struct stage *stage, const struct unpack *unpack, const str
 	struct plan_package *fresh = plan_add(&scratch);
 	int r = fresh ? 0 : -ENOMEM;
 
-	if (r == 0 && (strings_contain(&stage->names, unpack->name) ||
-		       strings_contain(&stage->rpms, unpack->rpm)))
+	if (r == 0 && strings_contain(&stage->names, unpack->name))
 		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
 				 NULL);
 	if (r == 0)
@@ -346,7 +358,7 @@ static int keep_copy(struct stage *stage, const struct unpack *unpack, const str
 	auto_fd int fd = -1;
 	int r = staged ? 0 : -ENOMEM;
 
-	if (r == 0 && strings_contain(&stage->rpms, unpack->rpm))
+	if (r == 0 && strings_contain(&stage->names, unpack->name))
 		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
 				 NULL);
 	if (r == 0)
@@ -355,6 +367,8 @@ static int keep_copy(struct stage *stage, const struct unpack *unpack, const str
 		r = open_copy(fd, package, &rpm, reterr);
 	if (r == 0)
 		r = check_kept(from, fd, package, sha256, reterr);
+	if (r == 0)
+		r = strings_add(&stage->names, unpack->name);
 	if (r == 0)
 		r = strings_add(&stage->rpms, unpack->rpm);
 	if (r < 0) {

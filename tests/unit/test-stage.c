@@ -393,6 +393,32 @@ static void one_module_name_is_staged_once(void **state)
 	assert_false(exists(path, "current/modules/" KERNEL "/" CLASH));
 }
 
+static void an_rpm_that_has_the_name_of_another_costs_it_nothing(void **state)
+{
+	auto_plan struct plan plan = { 0 };
+	auto_free char *path = NULL;
+	auto_free char *names = NULL;
+	auto_stage struct stage *stage = NULL;
+	struct plan_package *foo, *bar;
+
+	(void)state;
+	need_rpmbuild();
+	path = new_stage();
+	stage = begin(path);
+	foo = planned(&plan, FOO);
+	free(foo->driver.location);
+	foo->driver.location = strdup("odd/" BAR_NAME ".rpm");
+	assert_int_equal(add(stage, rpms[RPM_FOO], foo, NULL), 0);
+	bar = planned(&plan, BAR);
+	free(bar->driver.location);
+	bar->driver.location = strdup(BAR_NAME ".rpm");
+	assert_int_equal(add(stage, rpms[RPM_BAR], bar, NULL), 0);
+	assert_string_equal(bar->rpm_staged, "rpms/" BAR_NAME ".2.rpm");
+	assert_int_equal(commit(stage, "m"), 1);
+	names = list(path, "current/rpms");
+	assert_string_equal(names, BAR_NAME ".2.rpm " BAR_NAME ".rpm ");
+}
+
 static void an_rpm_keeps_its_file_name_where_that_is_safe(void **state)
 {
 	static const struct {
@@ -1010,6 +1036,7 @@ int main(void)
 		cmocka_unit_test(what_was_published_takes_nothing_more),
 		cmocka_unit_test(an_abandoned_generation_leaves_nothing),
 		cmocka_unit_test(one_module_name_is_staged_once),
+		cmocka_unit_test(an_rpm_that_has_the_name_of_another_costs_it_nothing),
 		cmocka_unit_test(an_rpm_keeps_its_file_name_where_that_is_safe),
 		cmocka_unit_test(a_package_that_is_not_the_one_described_is_refused),
 		cmocka_unit_test(the_checksums_of_the_metadata_are_accepted),
