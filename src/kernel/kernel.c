@@ -370,6 +370,10 @@ static int ask_system(struct kernel *kernel, const struct kernel_request *reques
 		r = signers_find(root_fd, kernel->release, running, &kernel->signers);
 	if (r == 0)
 		r = enforcement_find(root_fd, kernel->release, running, &kernel->enforcement);
+	/* The configuration may not be there, and only where modprobe asks it matters. */
+	if (r == 0 && tree && kernel->enforcement.tells_supported == ANSWER_UNKNOWN &&
+	    kernel->enforcement.modprobe_refuses == ANSWER_YES && tree_tells_supported(tree))
+		kernel->enforcement.tells_supported = ANSWER_YES;
 	strings_sort_unique(&kernel->signers.own);
 	decompressors_find(root_fd, kernel->release, running, &kernel->decompressors);
 	return r;

@@ -166,6 +166,19 @@ static int add_enrolled(int root_fd, struct certificates *list)
 	return 0;
 }
 
+/*
+ * Where this is missing, the kernel keeps the owner's keys for other uses, unless its distribution
+ * has patched that (Linux: machine_keyring.c, uefi_check_trust_mok_keys()). Of a list in parts,
+ * MokListRT1 and on, it reads none: neither does this.
+ */
+static bool owner_counts(int root_fd)
+{
+	static const char path[] = "sys/firmware/efi/mok-variables/MokListTrustedRT";
+	auto_fd int fd = file_open_in_root(root_fd, path, O_PATH | O_NOFOLLOW);
+
+	return fd >= 0;
+}
+
 int signers_find(int root_fd, const char *release, bool running, struct signers *signers)
 {
 	auto_bytes struct bytes keys = { 0 };
@@ -173,6 +186,7 @@ int signers_find(int root_fd, const char *release, bool running, struct signers 
 
 	if (r == 0 && running)
 		r = add_enrolled(root_fd, &signers->certificates);
+	signers->owner_counts = running && owner_counts(root_fd);
 	if (r == 0)
 		r = add_offered(root_fd, &signers->certificates);
 	if (r == 0 && running &&
@@ -222,6 +236,13 @@ static bool has_key(const struct signers *signers, const char *id)
 	       (text_starts(id, "00") && id[2] && strings_contain_sorted(&signers->keys, id + 2));
 }
 
+/* Is CERTIFICATE one whose key the kernel must have? */
+static bool vouches(const struct signers *signers, const struct certificate *certificate)
+{
+	return certificate->place == CERTIFICATE_OF_BUILD ||
+	       (certificate->place == CERTIFICATE_ENROLLED && signers->owner_counts);
+}
+
 enum key_standing signers_ask(const struct signers *signers,
 			      const struct module_signature *signature)
 {
@@ -239,6 +260,5 @@ enum key_standing signers_ask(const struct signers *signers,
 		return KEY_KNOWN;
 	if (signers->keys_known)
 		return KEY_UNKNOWN;
-	return own || (certificate && certificate->place != CERTIFICATE_OFFERED) ? KEY_KNOWN
-										 : KEY_UNDETERMINED;
+	return own || (certificate && vouches(signers, certificate)) ? KEY_KNOWN : KEY_UNDETERMINED;
 }

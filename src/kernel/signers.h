@@ -17,6 +17,8 @@ struct signers {
 	struct strings keys; /* those that the kernel has, by the identifier of the key (where its
 				certificate has none, the serial number): sorted */
 	bool keys_known; /* all of them: others it does not have */
+	bool owner_counts; /* it is said that modules may be signed by keys of the machine's owner
+			    */
 	struct certificates certificates; /* that are at hand */
 };
 

@@ -320,6 +320,18 @@ int tree_sample(const struct tree *tree, struct tree_sample *ret)
 	return 0;
 }
 
+bool tree_tells_supported(const struct tree *tree)
+{
+	/* Not all have to say it: those that nobody supports say nothing. */
+	for (size_t i = 0; i < tree->files.count && i < 32; i++) {
+		auto_module struct module module = { 0 };
+
+		if (read_module(tree, i, &module) == 0 && module.supported)
+			return true;
+	}
+	return false;
+}
+
 /* Add what MODULE exports to EXPORTS, and the symbols whose CRCs it records to IMPORTS. */
 static int add_symbols(const struct module *module, struct symbol_table *exports,
 		       struct symbol_table *imports)

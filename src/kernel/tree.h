@@ -58,6 +58,8 @@ struct tree_sample {
 /* Look at some of its modules. 0 or -ENOMEM. */
 int tree_sample(const struct tree *tree, struct tree_sample *ret);
 void tree_sample_done(struct tree_sample *sample);
+/* Does one of its first modules say whether it is supported, as SLE's build notes it? */
+bool tree_tells_supported(const struct tree *tree);
 /*
  * What its modules export, and the other symbols that they were built against: never complete, as
  * nothing says what else the kernel exports. What cannot be read is a diagnostic. 0 or -errno.

@@ -202,6 +202,93 @@ rejected would-be-refused" "$(verdict n-kmp-default)"
 	equals integrity "$(json "a['kernel']['lockdown']")"
 }
 
+# enroll NAME: the list of keys that the machine's owner enrolled has that one (UEFI 2.10, 32.4.1:
+# EFI_CERT_X509_GUID, sizes of the list, its header and each entry, then the entry, owner first).
+enroll() {
+	mkdir -p "$ROOT/sys/firmware/efi/mok-variables"
+	/usr/bin/python3 - "keys/$1.crt" "$ROOT/sys/firmware/efi/mok-variables/MokListRT" <<-'SCRIPT'
+		import struct, sys, uuid
+		entry = b"\0" * 16 + open(sys.argv[1], "rb").read()
+		kind = uuid.UUID("a5c059a1-94e4-4aa7-87b5-ab155c2bf072").bytes_le
+		with open(sys.argv[2], "wb") as file:
+		    file.write(kind + struct.pack("<III", 28 + len(entry), 0, len(entry)) + entry)
+	SCRIPT
+}
+
+@test "a key that the machine's owner enrolled is known where the kernel is told to take those" {
+	local release
+	release=$(uname -r)
+	make_module n "vermagic=$release SMP preempt mod_unload modversions " && sign_module n maker
+	make_kmp n 1.0
+	mkdir -p "$ROOT/sys/module/module/parameters"
+	echo Y >"$ROOT/sys/module/module/parameters/sig_enforce"
+	running --flavor default
+	equals "unverified undetermined" "$(fact signature) $(fact key_standing)" "nothing is enrolled"
+	enroll maker
+	running --flavor default
+	equals "valid undetermined" "$(fact signature) $(fact key_standing)" "enrolled for other uses"
+	touch "$ROOT/sys/firmware/efi/mok-variables/MokListTrustedRT"
+	running --flavor default
+	equals "valid known Tests: maker" "$(fact signature) $(fact key_standing) $(fact signer)"
+	openssl req -new -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=other -keyout keys/other.key \
+		-outform DER -out keys/other.crt 2>/dev/null
+	enroll other
+	running --flavor default
+	equals "unverified undetermined" "$(fact signature) $(fact key_standing)" "another one is enrolled"
+}
+
+@test "a module of a real kernel keeps its signature, and a byte of it that is changed is seen" {
+	local kernel module from size before
+	command -v curl >/dev/null || command -v apt-get >/dev/null || skip "no kernel can be fetched here"
+	cd "$here/../.." || return
+	mapfile -t kernel < <(tools/fetch-kernel)
+	kernel[0]=$(realpath "${kernel[0]}") kernel[2]=$(realpath "${kernel[2]}")
+	cd "$BATS_TEST_TMPDIR" || return
+	module=$(find "${kernel[0]%/}/lib/modules/${kernel[1]}" -name 'virtio_net.ko*' -print -quit)
+	[[ $(tail -c 28 "$module") == "~Module signature appended~" ]] || skip "the modules of ${kernel[1]} are not signed"
+	make_list machine virtio:d00000001v00001AF4
+	size=$(stat -c %s "$module")
+	# Behind the signature are its 12 bytes of trailer, its size the last four, and the marker.
+	from=$((size - 40 - $(tail -c 32 "$module" | head -c 4 | od -An -tu1 | awk '{ print $3 * 256 + $4 }')))
+	for change in none structure; do
+		cp "$module" "${module##*/}"
+		before=$(od -An -tx1 -j "$from" -N 1 "${module##*/}")
+		equals " 30" "$before" "where the signature starts"
+		[[ $change == none ]] || printf '\x31' | dd of="${module##*/}" bs=1 seek="$from" conv=notrunc status=none
+		rm -f repo/*.rpm
+		"$here/../../tools/make-kmp" -s "${kernel[2]}" real "${kernel[1]}" repo "${module##*/}" >/dev/null
+		status=0
+		output=$("$KMP_MATCH" --dry-run --json --no-gpg-checks --root "${kernel[0]}" --kernel "${kernel[1]}" \
+			--hardware machine --repo repo) || status=$?
+		valid
+		if [[ $change == none ]]; then
+			[[ $(json "a['packages'][0]['modules'][0]['signature']") == @(unverified|valid) ]]
+			equals false "$(json "'broken-signature' in [d['id'] for d in a['packages'][0]['diagnostics']]")"
+		else
+			equals broken "$(json "a['packages'][0]['modules'][0]['signature']")"
+			[[ $(json "[a['packages'][0]['reason']] + [d['id'] for d in a['packages'][0]['diagnostics']]") == @(*broken-signature*|*would-be-refused*) ]]
+		fi
+	done
+}
+
+@test "where the kernel's configuration is gone its own modules show that it knows of support" {
+	local tree=$ROOT/lib/modules/6.4.0-1-default
+	mkdir -p "$ROOT/lib/modprobe.d" "$tree/kernel"
+	make_module n
+	make_kmp n 1.0
+	for own in none supported=yes; do
+		for allow in 0 1; do
+			echo "allow_unsupported_modules $allow" >"$ROOT/lib/modprobe.d/10-unsupported-modules.conf"
+			if [[ $own == none ]]; then make_module own; else make_module own "$own"; fi
+			mv own.ko "$tree/kernel/own.ko"
+			plan --no-gpg-checks --kernel "$tree" --repo repo
+			valid
+			equals "$([[ $own$allow == supported=yes0 ]] && echo would-be-refused || echo selected)" \
+				"$(verdict n-kmp-default | cut -d' ' -f2)" "$own $allow"
+		done
+	done
+}
+
 @test "support is asked for where SLE's kernel and modprobe ask for it" {
 	mkdir -p "$ROOT/lib/modprobe.d" "$ROOT/etc/modprobe.d"
 	file=modprobe.d/10-unsupported-modules.conf

@@ -101,21 +101,28 @@ static void keys_are_compared_with_ids_of_their_kind(void **state)
 		bool listed, complete, certificate;
 		enum certificate_place place;
 		enum key_standing expected;
+		bool owner_counts;
 	} cases[] = {
-		{ "listed", by_key, NULL, true, true, false, 0, KEY_KNOWN },
-		{ "not listed", lost, NULL, true, true, false, 0, KEY_UNKNOWN },
-		{ "not listed among some", lost, NULL, true, false, false, 0, KEY_UNDETERMINED },
-		{ "nothing is listed", by_key, NULL, false, false, false, 0, KEY_UNDETERMINED },
+		{ "listed", by_key, NULL, true, true, false, 0, KEY_KNOWN, false },
+		{ "not listed", lost, NULL, true, true, false, 0, KEY_UNKNOWN, false },
+		{ "not listed among some", lost, NULL, true, false, false, 0, KEY_UNDETERMINED,
+		  false },
+		{ "nothing is listed", by_key, NULL, false, false, false, 0, KEY_UNDETERMINED,
+		  false },
 		{ "a number, listed as a key", by_key, issued, true, true, false, 0,
-		  KEY_UNDETERMINED },
+		  KEY_UNDETERMINED, false },
 		{ "a number and its certificate", number, issued, true, true, true,
-		  CERTIFICATE_OFFERED, KEY_KNOWN },
+		  CERTIFICATE_OFFERED, KEY_KNOWN, false },
 		{ "a certificate that is offered alone", number, issued, false, false, true,
-		  CERTIFICATE_OFFERED, KEY_UNDETERMINED },
+		  CERTIFICATE_OFFERED, KEY_UNDETERMINED, false },
 		{ "one that is enrolled", number, issued, false, false, true, CERTIFICATE_ENROLLED,
-		  KEY_KNOWN },
+		  KEY_KNOWN, true },
+		{ "one that is enrolled for other uses", number, issued, false, false, true,
+		  CERTIFICATE_ENROLLED, KEY_UNDETERMINED, false },
+		{ "one that is offered, where enrolled ones count", number, issued, false, false,
+		  true, CERTIFICATE_OFFERED, KEY_UNDETERMINED, true },
 		{ "the kernel's own", number, issued, false, false, true, CERTIFICATE_OF_BUILD,
-		  KEY_KNOWN },
+		  KEY_KNOWN, false },
 	};
 
 	(void)state;
@@ -130,6 +137,7 @@ static void keys_are_compared_with_ids_of_their_kind(void **state)
 		if (cases[i].listed)
 			assert_int_equal(strings_add(&signers.keys, by_key), 0);
 		signers.keys_known = cases[i].complete;
+		signers.owner_counts = cases[i].owner_counts;
 		if (cases[i].certificate)
 			add_certificate(&signers, cases[i].place, issued, by_key);
 		if (signers_ask(&signers, &signature) != cases[i].expected)
