@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <rpm/header.h>
 #include <rpm/rpmarchive.h>
 #include <rpm/rpmcrypto.h>
@@ -161,14 +162,18 @@ static int read_header(struct rpm *rpm, struct error *reterr)
 	if (rpmInitCrypto() != 0)
 		return error_set(reterr, -ENOTSUP, READING, rpm->name, "no crypto library", NULL);
 	ts = make_ts();
-	file = fdDup(rpm->fd);
-	if (!ts || !file)
+	if (!ts)
 		return -ENOMEM;
+	file = fdDup(rpm->fd);
+	if (!file)
+		return error_set(reterr, -errno, READING, rpm->name, NULL, NULL);
 	rpmlogSetCallback(keep_message, &message);
 	rc = rpmReadPackageFile(ts, file, rpm->name, &rpm->header);
 	rpmlogSetCallback(NULL, NULL);
 	if (rc != RPMRC_FAIL && rpm->header)
 		return 0;
+	if (Ferror(file))
+		return error_set(reterr, -EIO, READING, rpm->name, NULL, NULL);
 	why = without_name(message, rpm->name);
 	return damaged(rpm, reterr, why ? why : "it is no RPM package, or its start is damaged");
 }
@@ -179,9 +184,10 @@ static int front_size(const struct rpm *rpm, uint64_t *ret)
 {
 	uint32_t intro[4] = { 0 };
 	uint64_t signature;
+	ssize_t got = pread(rpm->fd, intro, sizeof(intro), LEAD_SIZE);
 
-	if (pread(rpm->fd, intro, sizeof(intro), LEAD_SIZE) != (ssize_t)sizeof(intro))
-		return -EIO;
+	if (got != (ssize_t)sizeof(intro))
+		return got < 0 ? -errno : -EBADMSG;
 	signature = sizeof(intro) + (uint64_t)be32toh(intro[2]) * 16 + be32toh(intro[3]);
 	*ret = LEAD_SIZE + (signature + 7) / 8 * 8;
 	return 0;
@@ -476,6 +482,7 @@ static int payload_mode(const struct rpm *rpm, const char **ret, struct error *r
 /* One walk through the payload. */
 struct walk {
 	rpmfi iterator;
+	bool broken; /* librpm could not read on */
 	uint64_t left; /* bytes of the entry being visited that were not read yet */
 	char *content_path; /* of the hard link that carried content last */
 	int content_set; /* file index by which its set of links is known */
@@ -545,6 +552,15 @@ static int make_entry(struct walk *walk, struct rpm_entry *ret)
 	return 0;
 }
 
+/* Librpm takes the target of a link into memory, and ends the program where there is too little. */
+static bool has_endless_link(rpmfiles files)
+{
+	for (int i = 0; i < (int)rpmfilesFC(files); i++)
+		if (S_ISLNK(rpmfilesFMode(files, i)) && rpmfilesFSize(files, i) > PATH_MAX)
+			return true;
+	return false;
+}
+
 static int visit_all(const struct rpm *rpm, struct walk *walk,
 		     int (*visit)(void *context, const struct rpm_entry *entry), void *context,
 		     struct error *reterr)
@@ -569,13 +585,15 @@ static int visit_all(const struct rpm *rpm, struct walk *walk,
 	}
 	if (rc == RPMERR_ITER_END)
 		return 0;
+	walk->broken = true;
 	why = rpmfileStrerror(rc);
 	return error_setf(reterr, -EBADMSG, READING, rpm->name, HINT_FETCH,
 			  "its payload is damaged (%s)", why ? why : "no reason given");
 }
 
-int rpm_payload(struct rpm *rpm, int (*visit)(void *context, const struct rpm_entry *entry),
-		void *context, struct error *reterr)
+/* *RET_BROKEN: librpm could not go on, which it says of a failed system call too. */
+static int walk_once(struct rpm *rpm, int (*visit)(void *context, const struct rpm_entry *entry),
+		     void *context, bool *ret_broken, struct error *reterr)
 {
 	AUTO(release_rpm_fd) FD_t file = NULL;
 	AUTO(release_files) rpmfiles files = NULL;
@@ -586,20 +604,44 @@ int rpm_payload(struct rpm *rpm, int (*visit)(void *context, const struct rpm_en
 
 	if (r < 0)
 		return r;
-	if (lseek(rpm->fd, (off_t)rpm->payload, SEEK_SET) < 0)
+	if (lseek(rpm->fd, (off_t)rpm->payload, SEEK_SET) < 0 || !(file = fdDup(rpm->fd)))
 		return error_set(reterr, -errno, READING, rpm->name, NULL, NULL);
 	rpmlogSetCallback(keep_message, &message);
 	files = rpmfilesNew(NULL, rpm->header, 0, RPMFI_KEEPHEADER);
-	file = fdDup(rpm->fd);
-	if (file)
-		file = Fdopen(file, mode);
-	if (files && file)
+	file = Fdopen(file, mode);
+	if (files && file && !has_endless_link(files))
 		walk.iterator =
 			rpmfiNewArchiveReader(file, files, RPMFI_ITER_READ_ARCHIVE_CONTENT_FIRST);
 	r = walk.iterator ? visit_all(rpm, &walk, visit, context, reterr)
 			  : damaged(rpm, reterr, "its list of files is damaged");
 	rpmlogSetCallback(NULL, NULL);
+	*ret_broken = walk.broken;
 	return r;
+}
+
+static int pass_over(void *context, const struct rpm_entry *entry)
+{
+	char piece[65536];
+	long got;
+
+	(void)context;
+	while ((got = rpm_entry_read(entry, piece, sizeof(piece))) > 0)
+		;
+	return (int)got;
+}
+
+int rpm_payload(struct rpm *rpm, int (*visit)(void *context, const struct rpm_entry *entry),
+		void *context, struct error *reterr)
+{
+	bool broken = false;
+	int r = walk_once(rpm, visit, context, &broken, reterr);
+
+	/* A second look tells what is damaged from what could not be read that time. */
+	if (!broken || walk_once(rpm, pass_over, NULL, &broken, NULL) < 0)
+		return r;
+	if (reterr)
+		error_done(reterr);
+	return error_set(reterr, -EIO, READING, rpm->name, NULL, NULL);
 }
 
 long rpm_entry_read(const struct rpm_entry *entry, void *buffer, size_t size)
@@ -613,8 +655,10 @@ long rpm_entry_read(const struct rpm_entry *entry, void *buffer, size_t size)
 	if (size == 0)
 		return 0;
 	got = rpmfiArchiveRead(walk->iterator, buffer, size);
-	if (got <= 0)
+	if (got <= 0) {
+		walk->broken = true;
 		return -EBADMSG;
+	}
 	walk->left -= (uint64_t)got;
 	return got;
 }

@@ -71,7 +71,8 @@ int rpm_verify_payload(const struct rpm *rpm, struct error *reterr);
  * Visit each payload entry in order: VISIT returns 0 to go on, anything else to stop with that.
  * Of hard links the one that carries the content comes first. Reads from the file that rpm_open()
  * was given.
- * 0, what VISIT returned, or -EBADMSG with *RETERR set if the payload is damaged or cut.
+ * 0, what VISIT returned, or with *RETERR set -EBADMSG if the payload is damaged or cut, -EIO if
+ * it could not be read to its end and then could, or another -errno.
  */
 int rpm_payload(struct rpm *rpm, int (*visit)(void *context, const struct rpm_entry *entry),
 		void *context, struct error *reterr);

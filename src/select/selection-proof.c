@@ -153,10 +153,11 @@ static int prove_alone(struct selection *selection, struct plan_package *package
 	return 0;
 }
 
-/* Is R what the run lacks, and nothing that a package could be blamed for? */
+/* Is R a failure of the system, and nothing that a package could be blamed for? */
 static bool is_ours(int r)
 {
-	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
+	return r == -ENOMEM || r == -EMFILE || r == -ENFILE || r == -EIO || r == -ENOSPC ||
+	       r == -EDQUOT;
 }
 
 /* 1 if PACKAGE was rejected, or -ENOMEM; VERDICT is what setting its verdict came to. */
@@ -202,8 +203,11 @@ static int inspect(struct selection *selection, struct plan_package *package)
 					      &package->diagnostics);
 	if (r == 0)
 		return refuse_untrusted(selection, package);
-	if (is_ours(r))
+	if (is_ours(r)) {
+		selection->failure = error;
+		error = (struct error){ 0 };
 		return r;
+	}
 	detail = error_sentence(&error);
 	r = selection_reject(selection, package->driver.id, REASON_CORRUPT,
 			     detail ? detail : "its RPM is damaged", package->driver.location);

@@ -99,6 +99,7 @@ struct selection *selection_free(struct selection *selection)
 	ids_done(&selection->picked);
 	ids_done(&selection->proved);
 	proof_done(&selection->proof);
+	error_done(&selection->failure);
 	solve_free(selection->solve);
 	match_index_free(selection->index);
 	free(selection);
@@ -392,6 +393,10 @@ int selection_plan(struct selection *selection, struct plan **ret, struct error 
 				sizeof(*selection->plan.packages), compare_packages,
 				selection->solve);
 		r = list_unmatched(selection);
+	}
+	if (r < 0 && reterr && selection->failure.what) {
+		*reterr = selection->failure;
+		selection->failure = (struct error){ 0 };
 	}
 	if (r < 0)
 		return error_set(reterr, r, WHAT, NULL, NULL, NULL);
