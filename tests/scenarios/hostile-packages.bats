@@ -92,6 +92,16 @@ check_refused() {
 	each_case refused
 }
 
+@test "a dry run refuses what staging would refuse" {
+	for case in entry-twice bomb-without-module endless-link; do
+		kmp_match stage --dry-run --json --no-gpg-checks --kernel ./symvers --arch x86_64 \
+			--kernel-release "$release" --hardware machine --repo "forged/$case"
+		equals 3 "$status" "$case: exit status"
+		says foo.rpm "$(sed -n "s/^$case refused //p" "$BATS_FILE_TMPDIR/cases")"
+		equals "rejected corrupt" "$(verdict foo-kmp-default)" "$case: verdict"
+	done
+}
+
 @test "permissions of a package are not taken over" {
 	stage setuid
 	equals 0 "$status"
