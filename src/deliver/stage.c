@@ -340,8 +340,7 @@ static int check_kept(const struct stage_rpm *from, int fd, const struct plan_pa
 		return r;
 	if (package->inspected && !digest_equal(package->rpm_sha256, sha256))
 		return changed(package, reterr);
-	if (trust_is_bad(&trust) ||
-	    (from->gpg_checks && !trust_is_good(&trust) && trust.status != TRUST_CLOCK_UNSET))
+	if (!trust_is_enough(&trust, from->gpg_checks))
 		return error_setf(reterr, -EPERM, STAGING, package->driver.nevra, NULL,
 				  "its signature is not trusted (%s)",
 				  trust_status_id(trust.status));

@@ -24,7 +24,7 @@ bool plan_is_staged(const struct plan_package *package)
 
 bool plan_is_trusted(const struct plan_package *package, bool gpg_checks)
 {
-	return !trust_is_bad(&package->trust) && (!gpg_checks || trust_is_good(&package->trust));
+	return trust_is_enough(&package->trust, gpg_checks);
 }
 
 size_t plan_selected_count(const struct plan *plan)

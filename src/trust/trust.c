@@ -37,6 +37,11 @@ bool trust_is_bad(const struct trust *trust)
 	       trust->status == TRUST_WEAK;
 }
 
+bool trust_is_enough(const struct trust *trust, bool gpg_checks)
+{
+	return !trust_is_bad(trust) && (!gpg_checks || trust_is_good(trust));
+}
+
 const struct trust *trust_choose(const struct trust *package, const struct trust *chain)
 {
 	bool is_open = package->status == TRUST_UNSIGNED || package->status == TRUST_UNKNOWN_KEY ||

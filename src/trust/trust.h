@@ -40,6 +40,8 @@ struct trust {
 bool trust_is_good(const struct trust *trust);
 /* Is it rejected even where nobody asks for signatures: bad, revoked, weak? */
 bool trust_is_bad(const struct trust *trust);
+/* May a package be taken for it? GPG_CHECKS: somebody who is trusted has to vouch for it. */
+bool trust_is_enough(const struct trust *trust, bool gpg_checks);
 /*
  * What decides about a package: its own signature; where that is missing or of an unknown key, a
  * good one of the repository; and a bad one of the repository in any case. CHAIN is that of the
