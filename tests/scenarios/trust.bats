@@ -544,3 +544,28 @@ break_chain() {
 	equals 0 "$status" "an older build is signed"
 	equals foo-kmp-default-0.9-1.x86_64 "$(<stage/current/packages)"
 }
+
+@test "another build that nobody vouches for is not kept beside the chosen one" {
+	trust_all
+	mkdir repo
+	cp "$made/foo-kmp-default-1.0-1.x86_64.rpm" repo
+	"$make/sign" "$KEYS" rsa2048 "repo/$foo.rpm"
+	"$make/make-module" foo.ko import=printk:1111 "alias=pci:v00008086d000010D3sv*sd*bc*sc*i*"
+	for version in 0.8 0.9; do
+		"$make/make-rpm" "foo-kmp-default-$version-1" repo "/lib/modules/$release/updates/foo.ko=foo.ko" <<-TEXT
+			Requires: ksym(default:printk) = 1111
+			Supplements: modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		TEXT
+	done
+	"$make/sign" "$KEYS" rsa2048 repo/foo-kmp-default-0.9-1.x86_64.rpm
+	stage --repo repo
+	equals 0 "$status"
+	equals "$foo" "$(<stage/current/packages)"
+	equals "foo-kmp-default-0.9-1.x86_64.rpm $foo.rpm" "$(cd stage/current/rpms && echo *)"
+	equals "['foo-kmp-default-0.8-1.x86_64', True]" "$(json "repr([w for p in a['packages'] for d in p['diagnostics']
+		if d['id'] == 'other-build-left-out'
+		for w in (d['culprit'], 'its signature is not trusted (unsigned)' in d['text'])])")"
+	stage --repo repo --no-gpg-checks
+	equals 0 "$status" "nobody asks"
+	[[ -e stage/current/rpms/foo-kmp-default-0.8-1.x86_64.rpm ]]
+}

@@ -149,6 +149,16 @@ static int add(struct stage *stage, const char *rpm, struct plan_package *packag
 	return stage_add(stage, &(struct stage_rpm){ .fd = fd }, package, error);
 }
 
+/* As a build that was not chosen. */
+static int keep(struct stage *stage, const char *rpm, struct plan_package *package,
+		struct error *error)
+{
+	auto_fd int fd = open(rpm, O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return stage_keep(stage, &(struct stage_rpm){ .fd = fd }, package, error);
+}
+
 /* A manifest that says what the caller wants and the generation. */
 static int render(void *context, unsigned int generation, struct bytes *ret)
 {
@@ -948,7 +958,12 @@ static int fill_tmpfs(const char *path)
 	stage_end(stage);
 	if (r != -ENOSPC || !error.hint || exists(inside, "generations/.new"))
 		return 3;
+	error_done(&error);
 	stage = begin(inside);
+	r = keep(stage, rpms[RPM_FOO], planned(&plan, FOO), &error);
+	if (r != -ENOSPC || !strstr(error.why, "are needed") ||
+	    exists(inside, "generations/.new/rpms"))
+		return 5;
 	r = add(stage, rpms[RPM_BAR], planned(&plan, BAR), NULL) < 0 || commit(stage, "m") != 1;
 	stage_end(stage);
 	return r ? 4 : 0;
