@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
@@ -50,11 +51,24 @@ static int add_stored(struct keyring *keyring, int root_fd, struct diagnostics *
 	return r;
 }
 
+/* It counts all the same: file systems without owners show every folder so. */
+static int tell_open(int fd, const char *path, struct diagnostics *diagnostics)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !(st.st_mode & S_IWOTH))
+		return 0;
+	return diagnostics_add(diagnostics, "open-keys", path,
+			       "everybody may write to %s, and so say whose packages are trusted",
+			       path);
+}
+
 static int add_folder(struct keyring *keyring, const char *path, struct diagnostics *diagnostics)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : tell_open(fd, path, diagnostics);
 
-	return fd < 0 ? -errno : keyring_add_folder(keyring, fd, path, diagnostics);
+	return r < 0 ? r : keyring_add_folder(keyring, fd, path, diagnostics);
 }
 
 static int add_own(struct keyring *keyring, struct diagnostics *diagnostics)

@@ -192,6 +192,15 @@ source_trust() { json "' '.join(s['trust'] for s in a['sources'])"; }
 	equals "unusable-key trusted/README" "$(json "' '.join(d['id'] + ' ' + d['culprit'] for d in a['diagnostics'])")"
 }
 
+@test "a folder of keys that everybody may write to is told" {
+	cp "$KEYS/ed25519.gpg" trusted
+	chmod o+w trusted
+	signed_repo repo ed25519
+	plan --repo repo --keys trusted
+	equals good "$(source_trust)"
+	equals "open-keys trusted" "$(json "' '.join(d['id'] + ' ' + d['culprit'] for d in a['diagnostics'])")"
+}
+
 @test "a folder of keys that is not there ends the run" {
 	make_repo repo </dev/null
 	kmp_match --dry-run --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 --hardware machine \
