@@ -389,6 +389,29 @@ static int load_rpm_md(struct catalog *catalog, struct source *source, Repo *rep
 	return r < 0 ? r : parse_primary(catalog, source, repo, &primary, &bytes);
 }
 
+/*
+ * A .solv file stands for the metadata, and vouches for nothing: note what does. Nobody misses it
+ * where every package is signed, so that it cannot be read is no error.
+ */
+static int note_primary(struct catalog *catalog, struct source *source)
+{
+	Repo *repo = repo_create(catalog->pool, source->location);
+	struct repomd_entry primary = { 0 };
+	int r = read_repomd(catalog, source, repo);
+
+	if (r == 0 && find_repomd_entry(catalog->pool, repo, "primary", &primary)) {
+		source->primary.checksum_type = primary.checksum_type;
+		source->primary.location = strdup(primary.location);
+		source->primary.checksum = strdup(primary.checksum);
+		r = source->primary.location && source->primary.checksum
+			    ? chain_check_link(source, primary.checksum_type)
+			    : -ENOMEM;
+	}
+	error_done(&source->error);
+	repo_free(repo, 1);
+	return r == -ENOMEM ? r : 0;
+}
+
 static int add_rpm(struct catalog *catalog, const struct source *source, Repo *repo, int fd,
 		   const char *location, struct error *reterr)
 {
@@ -506,7 +529,7 @@ int catalog_add_source(struct catalog *catalog, struct source *source, size_t in
 	repo->priority = -source->priority;
 	switch (source->kind) {
 	case SOURCE_RPM_MD:
-		r = catalog_load_twin(catalog, source, repo) ? 0
+		r = catalog_load_twin(catalog, source, repo) ? note_primary(catalog, source)
 							     : load_rpm_md(catalog, source, repo);
 		break;
 	case SOURCE_SOLV:

@@ -22,7 +22,13 @@ int chain_check_repomd(struct source *source, const struct bytes *repomd, int64_
 /* A file that repomd.xml names was found to have its checksum, which is of TYPE. 0 or -ENOMEM. */
 int chain_check_link(struct source *source, const char *type);
 /*
+ * Where a .solv file was read instead of the metadata: has that, which repomd.xml vouches for, a
+ * package with the checksum of DRIVER? What cannot be read has none. 1, 0 or -ENOMEM.
+ */
+int chain_lists(const struct source *source, const struct driver *driver);
+/*
  * What the chain says of DRIVER, if its RPM has the checksum that the metadata of SOURCE has of it.
  * Borrowed; NULL if that is no checksum that counts, or SOURCE has no repomd.xml.
+ * Of a .solv file that was read instead: if chain_lists() it.
  */
 const struct trust *chain_reaches(const struct source *source, const struct driver *driver);

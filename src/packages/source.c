@@ -216,6 +216,8 @@ void source_done(struct source *source)
 	strings_done(&source->gpgkeys);
 	keyring_free(source->keyring);
 	trust_done(&source->trust);
+	free(source->primary.location);
+	free(source->primary.checksum);
 	if (source->cached) {
 		release_fd(&source->rpm_fd);
 		release_fd(&source->solv_fd);

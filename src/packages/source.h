@@ -24,6 +24,13 @@ const char *source_kind_id(enum source_kind kind); /* "rpm-md", "directory", "rp
 /** The name that zypp gives a .solv file, each in a directory of its own. */
 #define SOURCE_SOLV_NAME "solv"
 
+/* The metadata of a repository that repomd.xml names: all owned but the type. */
+struct source_primary {
+	char *location; /* NULL: none */
+	char *checksum;
+	const char *checksum_type;
+};
+
 struct source {
 	char *id; /* short and unique: "1", "2" in order of --repo */
 	char *location; /* as the user typed it; a URL without secrets */
@@ -50,6 +57,7 @@ struct source {
 	int rpm_fd; /* the directory of RPMs that were fetched, -1 if there is none */
 	bool rpm_flat; /* they lie in it by their file names alone */
 	int solv_fd; /* the directory of a .solv file of the same metadata, -1 if there is none */
+	struct source_primary primary; /* that the .solv file was read instead of */
 	int64_t refreshed; /* when the metadata was last found current, seconds since 1970 */
 };
 

@@ -103,6 +103,7 @@ int inspect_content(int fd, const struct driver *driver, char **ret_sha256, stru
 int inspect_trust(int fd, const struct source *source, const struct driver *driver,
 		  struct trust *ret, struct error *reterr)
 {
+	const struct trust *chain = chain_reaches(source, driver);
 	auto_trust struct trust own = { 0 };
 	int r;
 
@@ -110,7 +111,13 @@ int inspect_trust(int fd, const struct source *source, const struct driver *driv
 		return 0;
 	r = package_signature_check(fd, driver->location, source->keyring, time(NULL), &own,
 				    reterr);
-	return r < 0 ? r : trust_copy(trust_choose(&own, chain_reaches(source, driver)), ret);
+	/* It takes time, so only where the answer depends on it. */
+	if (r == 0 && chain && source->primary.location && trust_choose(&own, chain) != &own &&
+	    trust_is_good(chain)) {
+		r = chain_lists(source, driver);
+		chain = r > 0 ? chain : NULL;
+	}
+	return r < 0 ? r : trust_copy(trust_choose(&own, chain), ret);
 }
 
 /* Where what is found goes. */

@@ -105,6 +105,49 @@ same_as() {
 	done
 }
 
+@test "where zypper's .solv file is read the metadata beside it vouches for RPMs, if it is signed" {
+	local make=$BATS_TEST_DIRNAME/../lib way wanted rpm="foo-kmp-default-1.0-1.x86_64"
+	local cache=$ROOT/var/cache/zypp
+	"$make/make-key" keys vendor ed25519
+	mkdir trusted repo
+	cp keys/vendor.asc trusted
+	"$make/make-module" foo.ko import=printk:1111 "alias=pci:v00008086d000010D3sv*sd*bc*sc*i*"
+	"$make/make-rpm" "${rpm%.x86_64}" repo "/lib/modules/6.4.0-1-default/updates/foo.ko=foo.ko" <<-TEXT
+		Requires: ksym(default:printk) = 1111
+		Supplements: modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+	TEXT
+	createrepo_c --quiet repo
+	"$make/sign" keys vendor repo/repodata/repomd.xml
+	repository a "dir://$PWD/repo"
+	zypper_refresh
+	mkdir -p "$cache/packages/a"
+	mv repo/*.rpm "$cache/packages/a"
+	[[ -e $cache/raw/a/repodata/repomd.xml.asc ]] || cp repo/repodata/repomd.xml.asc "$cache/raw/a/repodata"
+	mv repo elsewhere
+	cp -r "$cache" kept
+	for way in none unsigned other-primary no-primary other-checksum; do
+		rm -rf "$cache"
+		cp -r kept "$cache"
+		wanted="rejected unsigned"
+		case $way in
+		none) wanted="selected selected" ;;
+		unsigned) rm "$cache/raw/a/repodata/repomd.xml.asc" ;;
+		other-primary) printf ' ' >>"$(echo "$cache"/raw/a/repodata/*primary.xml*)" ;;
+		no-primary) rm "$cache"/raw/a/repodata/*primary.xml* ;;
+		other-checksum)
+			"$make/tamper" "$cache/packages/a/$rpm.rpm" true-payload
+			wanted="rejected corrupt"
+			;;
+		esac
+		kmp_match --dry-run --json --kernel ./symvers --kernel-release 6.4.0-1-default --arch x86_64 \
+			--hardware machine --keys trusted
+		equals solv "$(sources "s['kind']")" "$way"
+		equals "$wanted" "$(verdict foo-kmp-default)" "$way"
+		[[ $way != none ]] || equals "good repomd" "$(json "'%(status)s %(way)s' % a['packages'][0]['trust']")"
+		valid
+	done
+}
+
 @test "zypper's .solv file serves where the metadata that it was made of is gone" {
 	{ kmp foo; kmp foo-2.0; kmp bar; } | make_repo repo
 	repository drivers "dir://$PWD/repo"
