@@ -264,7 +264,7 @@ int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol)
 int kmod_parse(const char *name, char **ret)
 {
 	auto_free char *inner = NULL;
-	char *module;
+	auto_free char *module = NULL;
 
 	if (!text_starts(name, "kmod(") || !text_ends(name, ")"))
 		return 0;
@@ -272,7 +272,9 @@ int kmod_parse(const char *name, char **ret)
 	module = inner ? text_module_name(inner) : NULL;
 	if (!module)
 		return -ENOMEM;
-	*ret = module;
+	if (!*module)
+		return 0;
+	*ret = take(module);
 	return 1;
 }
 

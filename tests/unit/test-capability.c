@@ -458,6 +458,30 @@ static void a_symbol_has_a_flavor_and_a_name(void **state)
 	}
 }
 
+static void a_module_that_is_provided_has_a_name(void **state)
+{
+	static const struct {
+		const char *text, *module;
+	} cases[] = {
+		{ "kmod(e1000e.ko)", "e1000e" },
+		{ "kmod(nvme-core)", "nvme_core" },
+		{ "kmod(nvme-core.ko)", "nvme_core" },
+		{ "kmod()", NULL },
+		{ "kmod(.ko)", NULL },
+		{ "kmod(e1000e.ko", NULL },
+		{ "ksym(default:e)", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_free char *module = NULL;
+		int r = kmod_parse(cases[i].text, &module);
+
+		if (r != (cases[i].module != NULL) || !text_equal(module, cases[i].module))
+			fail_msg("'%s': got %d, %s", cases[i].text, r, module ? module : "none");
+	}
+}
+
 /* A row of the collection of real capabilities, by its number; without FITS it is no hint. */
 struct real_case {
 	unsigned int row;
@@ -591,6 +615,7 @@ int main(void)
 		cmocka_unit_test(a_hint_in_two_parts_is_made_without_a_split),
 		cmocka_unit_test(a_crc_is_a_number_however_spelled),
 		cmocka_unit_test(a_symbol_has_a_flavor_and_a_name),
+		cmocka_unit_test(a_module_that_is_provided_has_a_name),
 		cmocka_unit_test(every_real_capability_means_what_libsolv_says),
 	};
 
