@@ -69,8 +69,11 @@ refused() {
 	counted=$((counted + 1))
 }
 
-# tell_count WHAT: how many were counted, for whoever runs this.
-tell_count() { echo "# counted: $counted $1 refused" >&3; }
+# tell_count WHAT: how many were counted, for whoever runs this, and for the sum at the end.
+tell_count() {
+	echo "# counted: $counted $1 refused" >&3
+	echo "$counted" >>"$made/counts"
+}
 
 # signed_repo DIRECTORY KEY [GPG OPTION]...: a repository whose repomd.xml is signed.
 signed_repo() {
@@ -577,4 +580,13 @@ break_chain() {
 	stage --repo repo --no-gpg-checks
 	equals 0 "$status" "nobody asks"
 	[[ -e stage/current/rpms/foo-kmp-default-0.8-1.x86_64.rpm ]]
+}
+
+@test "of forty tampered packages and repositories and more none was staged, the good one beside each was" {
+	local counts total
+	counts=$(cat "$made/counts" 2>/dev/null) || true
+	(($(wc -w <<<"$counts") == 3)) || skip "not all of the three tests that count were run, or one failed"
+	total=$((${counts//$'\n'/+}))
+	echo "# counted: $total tampered packages and repositories in all, each refused for the reason expected" >&3
+	((total >= 40)) || equals "40 or more" "$total"
 }
