@@ -13,15 +13,12 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "deliver/copy.h"
 #include "deliver/generation.h"
 #include "deliver/stage-dir.h"
 #include "deliver/unpack.h"
 #include "packages/rpm.h"
-#include "select/inspect.h"
 #include "select/payload.h"
-#include "trust/digest.h"
-
-#define STAGING "stage the package"
 
 struct stage {
 	struct stage_dir dir;
@@ -120,28 +117,6 @@ int stage_begin(const char *path, const char *kernel_release, uint64_t needed, s
 	return 0;
 }
 
-/* The RPM that lies in rpms/ now is whole, and the package that was planned. */
-static int open_copy(int fd, const struct plan_package *package, struct rpm **ret,
-		     struct error *reterr)
-{
-	const struct driver *driver = &package->driver;
-	const char *name = driver->location ? driver->location : driver->nevra;
-	auto_rpm struct rpm *rpm = NULL;
-	int r = rpm_open(fd, name, &rpm, reterr);
-
-	if (r < 0)
-		return r;
-	if (strcmp(rpm_nevra(rpm), driver->nevra) != 0)
-		return error_setf(reterr, -EBADMSG, STAGING, driver->nevra,
-				  "refresh the repository's metadata",
-				  "the RPM %s is the package %s", name, rpm_nevra(rpm));
-	r = rpm_verify_payload(rpm, reterr);
-	if (r < 0)
-		return r;
-	*ret = take(rpm);
-	return 0;
-}
-
 static const char *find_owner(const struct stage *stage, const char *module)
 {
 	for (size_t i = 0; i < stage->modules.count; i++)
@@ -159,7 +134,7 @@ static int check_modules(const struct stage *stage, const char *nevra,
 		const char *owner = file->name ? find_owner(stage, file->name) : NULL;
 
 		if (owner)
-			return error_setf(reterr, -EEXIST, STAGING, nevra, NULL,
+			return error_setf(reterr, -EEXIST, STAGE_PACKAGE, nevra, NULL,
 					  "its module %s is in %s too", file->name, owner);
 	}
 	return 0;
@@ -210,47 +185,6 @@ static int exchange(struct plan_package *package, struct plan_package *fresh)
 	return diagnostics_copy(&package->diagnostics, &fresh->diagnostics);
 }
 
-static int changed(const struct plan_package *package, struct error *reterr)
-{
-	return error_set(reterr, -EBADMSG, STAGING, package->driver.nevra,
-			 "it changed while it was read", "run it again");
-}
-
-/*
- * What was looked at is what is in the copy now, which nobody else can write to. The file may have
- * been written to between one look and the next, so its checksum alone does not tell.
- */
-static int check_copy(const struct stage_rpm *rpm, int fd, const struct plan_package *package,
-		      const char *sha256, struct error *reterr)
-{
-	auto_trust struct trust trust = { 0 };
-	int r;
-
-	if (!digest_equal(package->rpm_sha256, sha256))
-		return changed(package, reterr);
-	r = rpm->source ? inspect_trust(fd, rpm->source, &package->driver, &trust, reterr) : 0;
-	if (r < 0)
-		return r;
-	if (trust.status != package->trust.status || !text_equal(trust.key, package->trust.key))
-		return changed(package, reterr);
-	return 0;
-}
-
-/* The modules that were proven are those that were unpacked. */
-static int check_proven(const struct plan_package *package, const struct plan_package *fresh,
-			struct error *reterr)
-{
-	size_t same = 0;
-
-	for (size_t i = 0; i < fresh->module_count; i++)
-		for (size_t j = 0; j < package->module_count; j++)
-			same += text_equal(package->modules[j].name, fresh->modules[i].name) &&
-				text_equal(package->modules[j].sha256, fresh->modules[i].sha256);
-	if (same != fresh->module_count || same != package->module_count)
-		return changed(package, reterr);
-	return 0;
-}
-
 static int add_package(struct stage *stage, const struct unpack *unpack,
 		       const struct stage_rpm *from, const struct plan_package *package,
 		       struct plan_package *fresh, struct error *reterr)
@@ -262,9 +196,9 @@ static int add_package(struct stage *stage, const struct unpack *unpack,
 	int r = unpack_copy(unpack, from->fd, package, &fd, &fresh->rpm_sha256, reterr);
 
 	if (r == 0 && package->inspected)
-		r = check_copy(from, fd, package, fresh->rpm_sha256, reterr);
+		r = copy_check(from, fd, package, fresh->rpm_sha256, reterr);
 	if (r == 0)
-		r = open_copy(fd, package, &rpm, reterr);
+		r = copy_open(fd, package, &rpm, reterr);
 	if (r == 0)
 		r = rpm_files(rpm, &paths);
 	if (r == 0)
@@ -274,7 +208,7 @@ static int add_package(struct stage *stage, const struct unpack *unpack,
 	if (r == 0)
 		r = unpack_files(unpack, rpm, &payload, fresh, reterr);
 	if (r == 0 && package->inspected)
-		r = check_proven(package, fresh, reterr);
+		r = copy_check_modules(package, fresh, reterr);
 	if (r < 0)
 		return r;
 	fresh->rpm_staged = text_format("rpms/%s", unpack->rpm);
@@ -315,8 +249,8 @@ static int add_whole(struct stage *stage, const struct unpack *unpack, const str
 	int r = fresh ? 0 : -ENOMEM;
 
 	if (r == 0 && strings_contain(&stage->names, unpack->name))
-		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
-				 NULL);
+		return error_set(reterr, -EEXIST, STAGE_PACKAGE, unpack->nevra,
+				 "it is staged already", NULL);
 	if (r == 0)
 		r = add_package(stage, unpack, from, package, fresh, reterr);
 	if (r == 0)
@@ -326,25 +260,6 @@ static int add_whole(struct stage *stage, const struct unpack *unpack, const str
 	if (r < 0)
 		(void)unpack_undo(unpack);
 	return r;
-}
-
-/* A build that was not chosen may never have been looked at: its copy is all that counts. */
-static int check_kept(const struct stage_rpm *from, int fd, const struct plan_package *package,
-		      const char *sha256, struct error *reterr)
-{
-	auto_trust struct trust trust = { 0 };
-	int r = from->source ? inspect_trust(fd, from->source, &package->driver, &trust, reterr)
-			     : 0;
-
-	if (r < 0)
-		return r;
-	if (package->inspected && !digest_equal(package->rpm_sha256, sha256))
-		return changed(package, reterr);
-	if (!trust_is_enough(&trust, from->gpg_checks))
-		return error_setf(reterr, -EPERM, STAGING, package->driver.nevra, NULL,
-				  "its signature is not trusted (%s)",
-				  trust_status_id(trust.status));
-	return 0;
 }
 
 /* Only the copy in rpms/, and what its checks say. */
@@ -358,14 +273,14 @@ static int keep_copy(struct stage *stage, const struct unpack *unpack, const str
 	int r = staged ? 0 : -ENOMEM;
 
 	if (r == 0 && strings_contain(&stage->names, unpack->name))
-		return error_set(reterr, -EEXIST, STAGING, unpack->nevra, "it is staged already",
-				 NULL);
+		return error_set(reterr, -EEXIST, STAGE_PACKAGE, unpack->nevra,
+				 "it is staged already", NULL);
 	if (r == 0)
 		r = unpack_copy(unpack, from->fd, package, &fd, &sha256, reterr);
 	if (r == 0)
-		r = open_copy(fd, package, &rpm, reterr);
+		r = copy_open(fd, package, &rpm, reterr);
 	if (r == 0)
-		r = check_kept(from, fd, package, sha256, reterr);
+		r = copy_check_other(from, fd, package, sha256, reterr);
 	if (r == 0)
 		r = strings_add(&stage->names, unpack->name);
 	if (r == 0)
@@ -396,15 +311,15 @@ static int put_package(struct stage *stage, const struct stage_rpm *from,
 	int r = unpack_name(nevra, &name);
 
 	if (r == -EINVAL)
-		return error_set(reterr, -EBADMSG, STAGING, nevra,
+		return error_set(reterr, -EBADMSG, STAGE_PACKAGE, nevra,
 				 "its name cannot be the name of a directory", NULL);
 	rpm = r == 0 ? choose_rpm_name(stage, package->driver.location, name) : NULL;
 	if (!rpm)
-		return error_set(reterr, -ENOMEM, STAGING, nevra, NULL, NULL);
+		return error_set(reterr, -ENOMEM, STAGE_PACKAGE, nevra, NULL, NULL);
 	unpack.name = name;
 	unpack.rpm = rpm;
 	r = work(stage, &unpack, from, package, reterr);
-	return r < 0 ? error_set(reterr, r, STAGING, nevra, NULL, NULL) : 0;
+	return r < 0 ? error_set(reterr, r, STAGE_PACKAGE, nevra, NULL, NULL) : 0;
 }
 
 int stage_add(struct stage *stage, const struct stage_rpm *from, struct plan_package *package,
@@ -422,7 +337,7 @@ int stage_keep(struct stage *stage, const struct stage_rpm *from, struct plan_pa
 	if (r == 0)
 		r = check_room(stage, (uint64_t)st.st_size + STAGE_OVERHEAD, reterr);
 	if (r < 0)
-		return error_set(reterr, r, STAGING, package->driver.nevra, NULL, NULL);
+		return error_set(reterr, r, STAGE_PACKAGE, package->driver.nevra, NULL, NULL);
 	package->rpm_size = (uint64_t)st.st_size;
 	return put_package(stage, from, package, keep_copy, reterr);
 }

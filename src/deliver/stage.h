@@ -14,6 +14,9 @@
 #include "packages/source.h"
 #include "select/plan.h"
 
+/* What was tried, in messages of whatever goes wrong with one. */
+#define STAGE_PACKAGE "stage the package"
+
 /** Room that a generation needs beside its packages, in bytes: manifest, links, directories. */
 #define STAGE_OVERHEAD (1U << 20)
 
