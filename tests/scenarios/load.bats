@@ -172,7 +172,7 @@ device() { json "' '.join(str(a['packages'][0]['devices'][0].get(k)) for k in ('
 	equals OLD "$(inside cat /sys/module/foo/srcversion)"
 }
 
-@test "what does not bind is taken back, and the next best build gets its turn" {
+@test "did-not-bind: what does not bind is taken back, and the next best build gets its turn" {
 	have_old_driver
 	local before
 	before=$(picture)

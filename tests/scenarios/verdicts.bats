@@ -40,7 +40,7 @@ plan_text() {
 		# Packages without a hint that fits are judged by explain alone.
 		[[ $id != no-device ]] || continue
 		count=$((count + 1))
-		grep -q "^@test .$id: " "$BATS_TEST_DIRNAME"/{verdicts,proof,explain}.bats ||
+		grep -q "^@test .$id: " "$BATS_TEST_DIRNAME"/{verdicts,proof,explain,load}.bats ||
 			grep -q "|$id\"$" "$BATS_TEST_DIRNAME/trust.bats" || equals "a scenario" "none" "$id"
 	done < <(sed -n '/^## Reasons/,/^## Kernel/s/^| .\([a-z-]\+\). | [sr].*/\1/p' \
 		"$BATS_TEST_DIRNAME/../../docs/reasons.md")
