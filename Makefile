@@ -156,8 +156,9 @@ install: all completion $(if $(with_man),man)
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md SECURITY.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/policy.md docs/staging.md docs/symbol-table.md \
 		docs/trust.md docs/boot.md docs/state.schema.json
-	install -D -m 755 -t $(DESTDIR)$(dracutdir)/55kmp-match dracut/55kmp-match/module-setup.sh
-	install -D -m 644 -t $(DESTDIR)$(dracutdir)/55kmp-match dracut/55kmp-match/kmp-match-*.sh
+	install -D -m 644 -t $(DESTDIR)$(dracutdir)/55kmp-match dracut/55kmp-match/*.sh
+	install -m 755 -t $(DESTDIR)$(dracutdir)/55kmp-match $(addprefix dracut/55kmp-match/, \
+		module-setup.sh kmp-match-disk.sh)
 	install -D -m 644 build/completion/kmp-match.bash \
 		$(DESTDIR)$(datadir)/bash-completion/completions/kmp-match
 	install -D -m 644 build/completion/kmp-match.zsh \

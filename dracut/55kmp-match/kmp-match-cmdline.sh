@@ -5,6 +5,7 @@
 # shellcheck disable=SC1091,SC2015,SC2154
 . "${kmp_match_lib:-/usr/lib/kmp-match}/lib.sh"
 . "$kmp_match_lib/options.sh"
+. "$kmp_match_lib/rule.sh"
 . "$kmp_match_lib/source.sh"
 
 # Before 99, where dracut's network modules look for it.
@@ -19,7 +20,10 @@ kmp_match_want() { # NUMBER SECONDS SOURCE
 		kmp_match_miss "'$3' is no source: give hd:LABEL=NAME:/path, cd:/path, file:/path or http://..."
 		return
 	}
-	case $_what in net* | nfs*) kmp_match_neednet ;; esac
+	case $_what in
+	net* | nfs*) kmp_match_neednet ;;
+	disk*) kmp_match_rule "$1" "$_what" ;;
+	esac
 	echo "$2 $_what" >"$kmp_match_state/todo/$1"
 }
 

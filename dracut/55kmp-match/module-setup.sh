@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # module-setup: what it puts into the initrd. dracut.conf may set kmp_match_repo=FOLDER, a repository
 # to bake in, kmp_match_network=yes, for sources in the network, and kmp_match_program=FILE.
-# shellcheck disable=SC2154
+# shellcheck disable=SC1091,SC2154
 
 check() {
 	require_binaries "${kmp_match_program:-kmp-match}" depmod modprobe timeout udevadm || return 1
@@ -31,8 +31,8 @@ install() {
 	program=$(find_binary "${kmp_match_program:-kmp-match}")
 	inst "$program" /usr/bin/kmp-match
 	inst_multiple cat cp depmod grep mkdir modprobe mount mv rm timeout tr udevadm umount
-	[[ ${kmp_match_network-} != yes ]] || inst_multiple curl
-	for name in lib options run source; do
+	[[ ${kmp_match_network-} != yes ]] || . "$moddir/network-setup.sh"
+	for name in disk lib options rule run source; do
 		inst_simple "$moddir/kmp-match-$name.sh" "${table%/*}/$name.sh"
 	done
 	for name in "$root"/{etc,usr/share}/kmp-match/keys/* "$root"/{etc,usr/lib}/depmod.d/*; do

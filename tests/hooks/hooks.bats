@@ -41,7 +41,7 @@ fresh() {
 	rm -rf "$TOP"
 	[[ ! -e $TOP ]]
 	mkdir -p "$TOP"/{lib,proc,dev/disk/by-label,dev/disk/by-uuid,sys/bus/pci/devices/a,etc,medium/repo}
-	for name in lib options run source; do cp "$module/kmp-match-$name.sh" "$TOP/lib/$name.sh"; done
+	for name in disk lib options rule run source; do cp "$module/kmp-match-$name.sh" "$TOP/lib/$name.sh"; done
 	echo "MemTotal: 1000000 kB" >"$TOP/proc/meminfo"
 	uptime 10
 	export TOP CALLS=$TOP/calls SAID=$TOP/said STAGE=$TOP/stage
@@ -234,6 +234,27 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 		hook pre-pivot && grep -qx "umount $TOP/state/media/11" "$CALLS"
 	}
 	in_each_shell disk
+}
+
+@test "udev queues the disks that are waited for, and whatever comes first has them" {
+	queued() {
+		local rules=$TOP/etc/udev/rules.d/90-kmp-match.rules job
+		cmdline="inst.kmp=hd:LABEL=A:/repo inst.kmp=hd:sda1 inst.kmp=http://host/repo inst.kmp.auto=0"
+		hook cmdline && hook pre-trigger
+		grep -q '^ACTION!="remove", SUBSYSTEM=="block", SYMLINK=="disk/by-label/A", RUN+="/sbin/initqueue --settled --onetime --unique --name kmp-match-11 /usr/lib/kmp-match/disk.sh"$' "$rules"
+		grep -q '^ACTION!="remove", SUBSYSTEM=="block", KERNEL=="sda1", RUN+="/sbin/initqueue .* kmp-match-12 ' "$rules"
+		[[ $(grep -c . "$rules") == 4 ]]
+		job=$TOP/hooks/initqueue/settled
+		mkdir -p "$job" && cp "$module/kmp-match-settled.sh" "$job/30-kmp-match-settled.sh"
+		hookdir=$TOP/hooks hook disk && uncalled "kmp-match stage" || return 1
+		: >"$TOP/dev/disk/by-label/A"
+		hookdir=$TOP/hooks hook disk && hook settled
+		[[ $(grep -c "match stage --repo $TOP/state/media/11/repo" "$CALLS") == 1 ]] || return 1
+		fresh
+		cmdline="inst.kmp=file:/r inst.kmp.auto=0"
+		hook cmdline && [[ ! -e $rules ]]
+	}
+	in_each_shell queued
 }
 
 @test "a source that does not appear is given up after its time, and the boot goes on" {

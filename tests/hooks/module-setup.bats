@@ -26,6 +26,7 @@ inst_simple() { echo "inst_simple ${*##*/55kmp-match/}" >>asked; }
 inst_multiple() { echo "inst_multiple $*" >>asked; }
 inst_hook() { echo "inst_hook $1 $2 ${3##*/}" >>asked; }
 instmods() { echo "instmods $*" >>asked; }
+inst_libdir_file() { echo "inst_libdir_file $*" >>asked; }
 dracut_need_initqueue() { echo need-initqueue >>asked; }
 dwarn() { echo "warning $*" >>asked; }
 
@@ -80,14 +81,16 @@ modules() { for name; do mkdir -p "$dracutbasedir/modules.d/$name"; done; }
 	asked need-initqueue
 }
 
-@test "a repository is baked in, and curl comes only with the network" {
+@test "a repository is baked in, and curl, with names and certificates, comes only with the network" {
 	mkdir repo initrd/usr initrd/usr/lib initrd/usr/lib/kmp-match
 	echo rpm >repo/foo.rpm
 	kmp_match_repo=$PWD/repo
 	install
 	[[ $(<initrd/usr/lib/kmp-match/repo/foo.rpm) == rpm ]]
-	! grep curl asked >&2 || return 1
+	! grep -e curl -e nss -e ca- asked >&2 || return 1
 	kmp_match_network=yes
 	install
 	asked "inst_multiple curl"
+	asked "inst_libdir_file libnss_dns.so* libnss_files.so*"
+	grep -q "^inst_multiple -o .*/etc/nsswitch.conf .*/etc/ssl/certs/ca-certificates.crt .*/etc/pki/tls/certs/ca-bundle.crt .*/var/lib/ca-certificates/ca-bundle.pem" asked
 }
