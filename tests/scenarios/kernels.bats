@@ -347,12 +347,6 @@ is() {
 	equals "rejected missing-module" "$(verdict foo-kmp-default)"
 }
 
-# leave_leaks: libsolv and librpm leave a little behind of a database that is elsewhere, or damaged.
-leave_leaks() {
-	printf 'leak:%s\n' libsqlite3.so librpm.so librpmio.so libsolv.so libsolvext.so >suppressions
-	export LSAN_OPTIONS=suppressions=$PWD/suppressions:print_suppressions=0
-}
-
 # rpm's own folder is /var/lib/rpm, SUSE's and Fedora's /usr/lib/sysimage/rpm; /var may be elsewhere.
 @test "the rpm database is read where the system below the root has it" {
 	make_machine machine "$card"

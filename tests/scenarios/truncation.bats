@@ -150,5 +150,6 @@ repository() {
 	make_kernel_base 6.4.0-1-default printk=1111
 	file=$(find "$ROOT" -name rpmdb.sqlite)
 	[[ -n $file ]] || skip "this rpm has no SQLite"
+	leave_leaks
 	cut "$file" 1 --dry-run --kernel 6.4.0-1-default --arch x86_64 --hardware machine --no-gpg-checks --repo repo
 }
