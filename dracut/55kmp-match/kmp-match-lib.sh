@@ -13,7 +13,10 @@ kmp_match_kmsg=${kmp_match_kmsg:-/dev/kmsg}
 kmp_match_say() { echo "<5>kmp-match: $*" >>"$kmp_match_kmsg"; }
 
 # kmp_match_miss SENTENCE: something that was asked for is missing, which matters to "required".
-kmp_match_miss() { kmp_match_say "$*, going on without it" && echo "$*" >>"$kmp_match_state/missed"; }
+kmp_match_miss() {
+	echo "$*" >>"$kmp_match_state/missed"
+	if kmp_match_flag 0 required; then kmp_match_say "$*"; else kmp_match_say "$*, going on without it"; fi
+}
 
 # kmp_match_option NAME: print inst.kmp.NAME=, or else rd.kmp.NAME=.
 kmp_match_option() { getarg "inst.kmp.$1=" || getarg "rd.kmp.$1="; }
