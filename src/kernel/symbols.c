@@ -8,7 +8,10 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* `number` is that of the item plus 1, 0 for a free slot; `tag` is the upper half of its hash. */
+/* All of a name's hash that a symbol table file keeps, so that both know it by the same. */
+enum { HASH_BITS = 40 };
+
+/* `number` is that of the item plus 1, 0 for a free slot; `tag` is the upper part of its hash. */
 struct slot {
 	uint32_t tag, number;
 };
@@ -56,13 +59,17 @@ struct symbol_table *symbol_table_free(struct symbol_table *table)
 	return NULL;
 }
 
+/*
+ * FNV-1a mixes the last bytes of a name too little for fewer than its 64 bits: names that end alike
+ * would share one. Hence another multiplication, whose upper bits rest on all of it.
+ */
 uint64_t symbol_hash(const char *name)
 {
 	uint64_t hash = 0xcbf29ce484222325U;
 
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * 0x100000001b3U;
-	return hash;
+	return ((hash ^ hash >> 32) * 0x9e3779b97f4a7c15U) >> (64 - HASH_BITS);
 }
 
 /* Is the item NUMBER the symbol NAME (NULL: not known), whose hash is HASH? */
@@ -75,6 +82,11 @@ static bool is_item(const struct symbol_table *table, uint32_t number, const cha
 	       (!name || !item->name || strcmp(item->name, name) == 0);
 }
 
+static uint32_t tag_of(uint64_t hash)
+{
+	return (uint32_t)(hash >> (HASH_BITS - 32));
+}
+
 /* The slot that holds NAME, whose hash is HASH, or the free one where it belongs. */
 static struct slot *slot_of(const struct symbol_table *table, const char *name, uint64_t hash)
 {
@@ -83,8 +95,8 @@ static struct slot *slot_of(const struct symbol_table *table, const char *name, 
 	for (size_t at = hash & mask;; at = (at + 1) & mask) {
 		struct slot *slot = &table->slots[at];
 
-		if (slot->number == 0 || (slot->tag == (uint32_t)(hash >> 32) &&
-					  is_item(table, slot->number, name, hash)))
+		if (slot->number == 0 ||
+		    (slot->tag == tag_of(hash) && is_item(table, slot->number, name, hash)))
 			return slot;
 	}
 }
@@ -102,7 +114,7 @@ static int grow_slots(struct symbol_table *table)
 
 		while (slots[at].number)
 			at = (at + 1) & (count - 1);
-		slots[at] = (struct slot){ (uint32_t)(table->hashes[i] >> 32), (uint32_t)i + 1 };
+		slots[at] = (struct slot){ tag_of(table->hashes[i]), (uint32_t)i + 1 };
 	}
 	free(table->slots);
 	table->slots = slots;
@@ -187,7 +199,7 @@ static int append(struct symbol_table *table, struct slot *slot, uint64_t hash,
 		return -ENOMEM;
 	table->hashes[table->count++] = hash;
 	table->absent += symbol->absent;
-	*slot = (struct slot){ (uint32_t)(hash >> 32), (uint32_t)table->count };
+	*slot = (struct slot){ tag_of(hash), (uint32_t)table->count };
 	return 0;
 }
 

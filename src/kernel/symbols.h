@@ -54,7 +54,7 @@ uint64_t symbol_table_hash_at(const struct symbol_table *table, size_t index);
  */
 size_t symbol_table_mark_absent(struct symbol_table *table, const struct strings *modules);
 
-/* The hash by which symbol tables know NAME: FNV-1a, 64 bits. */
+/* The hash by which symbol tables know NAME: 40 bits, as docs/symbol-table.md says. */
 uint64_t symbol_hash(const char *name);
 /* Hexadecimal, 1 to 8 digits after any leading zeros? */
 bool symbol_parse_crc(const char *text, uint32_t *ret);

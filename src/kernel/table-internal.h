@@ -12,7 +12,7 @@
 #include "kernel/table.h"
 
 /** The version of the format that is written, and the only one that is read. */
-#define TABLE_VERSION 1
+#define TABLE_VERSION 2
 
 /* Where the fields of the head are; all numbers are little endian. */
 enum {
@@ -24,7 +24,8 @@ enum {
 	AT_NAME_SPACES = 28,
 	AT_BUILTINS = 32,
 	AT_SIGNERS = 36,
-	HEAD_SIZE = 40,
+	AT_NAMES = 40, /* those of the first symbols */
+	HEAD_SIZE = 44,
 };
 
 enum { FLAG_COMPLETE = 1, FLAG_KMOD = 1 << 1, FLAG_KERNEL = 1 << 5, FLAGS_ALL = (1 << 9) - 1 };
@@ -34,7 +35,7 @@ enum { KIND_CRC = 1, KIND_KNOWN = 2, KIND_GPL = 4, KINDS_ALL = 7 };
  * Columns of symbols, one array behind the other. That of the hashes is cut into arrays of single
  * bytes, lowest first: with the symbols in groups, and by hash in each, the highest ones compress.
  */
-enum { HASH_SIZE = 8, CRC_SIZE = 4, EXPORTER_SIZE = 2, NAME_SPACE_SIZE = 2, KIND_SIZE = 1 };
+enum { HASH_SIZE = 5, CRC_SIZE = 4, EXPORTER_SIZE = 2, NAME_SPACE_SIZE = 2, KIND_SIZE = 1 };
 
 /* Where the columns of COUNT symbols begin, as offsets into the file. */
 struct table_columns {

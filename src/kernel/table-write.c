@@ -35,6 +35,7 @@ struct row {
 	const struct symbol *symbol;
 	uint16_t exporter, name_space;
 	uint8_t kind;
+	bool shares_hash; /* so that only its name tells it */
 };
 
 /* All that is to be written; lists are sorted. */
@@ -42,7 +43,7 @@ struct draft {
 	const struct kernel *kernel;
 	struct row *rows;
 	size_t count;
-	struct strings exporters, name_spaces;
+	struct strings exporters, name_spaces, names;
 };
 
 static void release_draft(struct draft *draft)
@@ -50,6 +51,7 @@ static void release_draft(struct draft *draft)
 	free(draft->rows);
 	strings_done(&draft->exporters);
 	strings_done(&draft->name_spaces);
+	strings_done(&draft->names);
 }
 
 static int compare_hashes(const void *left, const void *right)
@@ -59,23 +61,19 @@ static int compare_hashes(const void *left, const void *right)
 	return (a->hash > b->hash) - (a->hash < b->hash);
 }
 
-/* What compresses best: all of an exporter together. */
+/* Those with names are the first. Then what compresses best: all of an exporter together. */
 static int compare_groups(const void *left, const void *right)
 {
 	const struct row *a = left, *b = right;
 
+	if (a->shares_hash || b->shares_hash)
+		return a->shares_hash && b->shares_hash ? strcmp(a->symbol->name, b->symbol->name)
+							: b->shares_hash - a->shares_hash;
 	if (a->exporter != b->exporter)
 		return a->exporter - b->exporter;
 	if (a->name_space != b->name_space)
 		return a->name_space - b->name_space;
 	return a->kind != b->kind ? a->kind - b->kind : compare_hashes(left, right);
-}
-
-static int refuse_collision(const struct row *row, const struct row *other, struct error *reterr)
-{
-	return error_setf(reterr, -EEXIST, "write the symbol table", row->symbol->name,
-			  "keep the symvers file instead", "its hash is also that of '%s'",
-			  other->symbol->name ? other->symbol->name : "?");
 }
 
 static int compare_texts(const void *left, const void *right)
@@ -127,13 +125,22 @@ static int collect(struct draft *draft)
 	return r;
 }
 
-static int refuse_collisions(const struct draft *draft, struct error *reterr)
+/* A symbol table has no two symbols of one hash unless it knows both names. */
+static void find_shared_hashes(const struct draft *draft)
 {
 	qsort(draft->rows, draft->count, sizeof(*draft->rows), compare_hashes);
 	for (size_t i = 1; i < draft->count; i++)
 		if (draft->rows[i].hash == draft->rows[i - 1].hash)
-			return refuse_collision(&draft->rows[i], &draft->rows[i - 1], reterr);
-	return 0;
+			draft->rows[i].shares_hash = draft->rows[i - 1].shares_hash = true;
+}
+
+static int collect_names(struct draft *draft)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < draft->count && draft->rows[i].shares_hash && r == 0; i++)
+		r = strings_add(&draft->names, draft->rows[i].symbol->name);
+	return r;
 }
 
 static void number_rows(const struct draft *draft)
@@ -184,6 +191,7 @@ static size_t put_ending(const struct draft *draft, uint8_t *to)
 	end_list(&ending, &draft->name_spaces);
 	end_list(&ending, &draft->kernel->builtins);
 	end_list(&ending, &draft->kernel->signers.own);
+	end_list(&ending, &draft->names);
 	return ending.size;
 }
 
@@ -231,6 +239,7 @@ static void put_head(const struct draft *draft, uint8_t *file, size_t size)
 	put32(file + AT_NAME_SPACES, draft->name_spaces.count);
 	put32(file + AT_BUILTINS, draft->kernel->builtins.count);
 	put32(file + AT_SIGNERS, draft->kernel->signers.own.count);
+	put32(file + AT_NAMES, draft->names.count);
 	put64(file + AT_CHECKSUM, table_checksum(file + AT_FLAGS, size - AT_FLAGS));
 }
 
@@ -247,11 +256,12 @@ int table_write(const struct kernel *kernel, struct bytes *ret, struct error *re
 				 "no symbol of that kernel is known",
 				 "give its symvers file or its package with --kernel");
 	r = collect(&draft);
-	if (r == 0)
-		r = refuse_collisions(&draft, reterr);
 	if (r < 0)
 		return r;
+	find_shared_hashes(&draft);
 	number_rows(&draft);
+	if (collect_names(&draft) < 0)
+		return -ENOMEM;
 	at = table_columns_of(draft.count);
 	size = at.texts + put_ending(&draft, NULL);
 	file = calloc(1, size + 1);

@@ -45,13 +45,14 @@ struct input {
 	struct table_columns at;
 	const char *text, *end;
 	size_t symbols;
-	struct strings exporters, name_spaces;
+	struct strings exporters, name_spaces, names;
 };
 
 static void release_input(struct input *input)
 {
 	strings_done(&input->exporters);
 	strings_done(&input->name_spaces);
+	strings_done(&input->names);
 }
 
 /* The next text, or NULL if there is none, or it has more than MAX bytes. */
@@ -126,6 +127,8 @@ static int take_texts(struct input *input, struct kernel *kernel)
 		r = take_list(input, get32(data + AT_BUILTINS), &kernel->builtins);
 	if (r == 0)
 		r = take_list(input, get32(data + AT_SIGNERS), &kernel->signers.own);
+	if (r == 0)
+		r = take_list(input, get32(data + AT_NAMES), &input->names);
 	strings_sort_unique(&kernel->builtins);
 	strings_sort_unique(&kernel->signers.own);
 	return r == 0 && input->text != input->end ? -EBADMSG : r;
@@ -155,20 +158,22 @@ static int take_row(const struct input *input, size_t i, struct symbol_table *sy
 	const struct table_columns *at = &input->at;
 	const uint8_t *data = input->data;
 	uint8_t kind = data[at->kinds + i];
+	uint64_t hash = hash_at(input, i);
 	struct symbol symbol = {
+		.name = i < input->names.count ? input->names.items[i] : NULL,
 		.crc = get32(data + at->crcs + i * CRC_SIZE),
 		.has_crc = kind & KIND_CRC,
 		.kind_known = kind & KIND_KNOWN,
 		.gpl_only = kind & KIND_GPL,
 	};
 
-	if (kind > KINDS_ALL ||
+	if (kind > KINDS_ALL || (symbol.name && symbol_hash(symbol.name) != hash) ||
 	    !named(&input->exporters, get16(data + at->exporters + i * EXPORTER_SIZE),
 		   &symbol.exporter) ||
 	    !named(&input->name_spaces, get16(data + at->name_spaces + i * NAME_SPACE_SIZE),
 		   &symbol.name_space))
 		return -EBADMSG;
-	return symbol_table_add_hash(symbols, hash_at(input, i), &symbol);
+	return symbol_table_add_hash(symbols, hash, &symbol);
 }
 
 static int take_rows(const struct input *input, struct symbol_table **ret)

@@ -153,7 +153,7 @@ packages() {
 	size=$(stat -c %s table)
 	head -c $((size - 1)) table >part
 	{ cat table && echo; } >long
-	{ head -c 7 table && printf '\2' && tail -c +9 table; } >version
+	{ head -c 7 table && printf '\1' && tail -c +9 table; } >version
 	{ head -c 60 table && printf '\377' && tail -c +62 table; } >damaged
 	for file in part long version damaged; do
 		symbols --kernel "./$file"

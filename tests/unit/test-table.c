@@ -129,22 +129,63 @@ static void what_is_not_known_stays_unknown(void **state)
 	expect_same(read.symbols, &symbols[4]);
 }
 
-static void symbols_of_one_hash_are_refused(void **state)
+/* Two names that have one hash, found by trying some millions; and one that has its own. */
+static const struct symbol twins[] = {
+	{ "symbol_288431", "vmlinux", NULL, 0x1111, true, false, true, false },
+	{ "printk", "vmlinux", NULL, 0x92997ed8, true, false, true, false },
+	{ "symbol_5207fd", "usbcore", "USB", 0x2222, true, true, true, false },
+};
+
+static struct bytes make_table_of_twins(void)
 {
 	auto_kernel struct kernel kernel = { .symbols = symbol_table_new() };
-	struct symbol other = { .name = "other", .crc = 1, .has_crc = true };
-	auto_error struct error error = { 0 };
 	struct bytes file = { 0 };
 
+	for (size_t i = 0; i < COUNT(twins); i++)
+		assert_int_equal(symbol_table_add(kernel.symbols, &twins[i]), 0);
+	assert_int_equal(table_write(&kernel, &file, NULL), 0);
+	return file;
+}
+
+static void symbols_of_one_hash_are_told_by_their_names(void **state)
+{
+	auto_bytes struct bytes file = make_table_of_twins(), again = { 0 };
+	auto_kernel struct kernel read = { 0 };
+
 	(void)state;
-	assert_int_equal(symbol_table_add(kernel.symbols, &symbols[0]), 0);
-	assert_int_equal(symbol_table_add_hash(kernel.symbols, symbol_hash("printk"), &other), 0);
-	assert_int_equal(symbol_table_count(kernel.symbols), 2);
-	assert_int_equal(symbol_table_find(kernel.symbols, "printk")->crc, symbols[0].crc);
-	assert_int_equal(table_write(&kernel, &file, &error), -EEXIST);
-	assert_true(strstr(error.why, "printk") || strstr(error.on, "printk"));
-	assert_true(strstr(error.why, "other") || strstr(error.on, "other"));
-	assert_null(file.data);
+	assert_true(symbol_hash(twins[0].name) == symbol_hash(twins[2].name));
+	assert_int_equal(file.data[AT_NAMES], 2);
+	assert_int_equal(table_read(&file, "t", &read, NULL), 0);
+	assert_int_equal(symbol_table_count(read.symbols), COUNT(twins));
+	for (size_t i = 0; i < COUNT(twins); i++)
+		expect_same(read.symbols, &twins[i]);
+	assert_null(symbol_table_find(read.symbols, "printk")->name);
+	assert_int_equal(table_write(&read, &again, NULL), 0);
+	assert_int_equal(file.size, again.size);
+	assert_memory_equal(file.data, again.data, file.size);
+}
+
+/* The file ends with both names, each of 13 bytes and a NUL. */
+static void a_name_that_is_not_the_symbols_is_refused(void **state)
+{
+	static const struct {
+		const char *label, *names;
+	} cases[] = {
+		{ "the last name is another", "symbol_288431\0symbol_5207fe" },
+		{ "the first name is another", "symbol_288432\0symbol_5207fd" },
+		{ "both names are the same", "symbol_288431\0symbol_288431" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_bytes struct bytes file = make_table_of_twins();
+		auto_kernel struct kernel read = { 0 };
+
+		memcpy(file.data + file.size - 28, cases[i].names, 28);
+		seal(&file);
+		if (table_read(&file, "t", &read, NULL) != -EBADMSG)
+			fail_msg("%s: taken", cases[i].label);
+	}
 }
 
 static void a_kernel_without_symbols_has_no_table(void **state)
@@ -222,18 +263,19 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 		uint8_t value;
 	} cases[] = {
 		{ "another magic", "no symbol table", 0, 'K' },
-		{ "another format", "does not know", AT_VERSION, 2 },
+		{ "another format", "does not know", AT_VERSION, 1 },
 		{ "an unknown flag", "head", AT_FLAGS + 3, 1 },
 		{ "no symbols", "head", AT_SYMBOLS, 0 },
 		{ "more symbols than bytes", "head", AT_SYMBOLS + 1, 1 },
 		{ "more symbols than any kernel", "head", AT_SYMBOLS + 3, 1 },
 		{ "more exporters than texts", "content", AT_EXPORTERS + 3, 0xff },
 		{ "fewer signers than texts", "content", AT_SIGNERS, 0 },
-		{ "an exporter that is none", "content", HEAD_SIZE + 5 * 12, 0xee },
-		{ "a namespace that is none", "content", HEAD_SIZE + 5 * 14, 0xee },
-		{ "an unknown kind", "content", HEAD_SIZE + 5 * 16, 0x80 },
-		{ "a release that is none", "content", HEAD_SIZE + 5 * 17, '/' },
-		{ "an escape in the flavor", "content", HEAD_SIZE + 5 * 17 + 27, 033 },
+		{ "more names than texts", "content", AT_NAMES, 1 },
+		{ "an exporter that is none", "content", HEAD_SIZE + 5 * 9, 0xee },
+		{ "a namespace that is none", "content", HEAD_SIZE + 5 * 11, 0xee },
+		{ "an unknown kind", "content", HEAD_SIZE + 5 * 13, 0x80 },
+		{ "a release that is none", "content", HEAD_SIZE + 5 * 14, '/' },
+		{ "an escape in the flavor", "content", HEAD_SIZE + 5 * 14 + 27, 033 },
 	};
 
 	(void)state;
@@ -297,7 +339,7 @@ static void a_real_kernel_fits(void **state)
 	assert_int_equal(symbol_table_count(read.symbols), symbol_table_count(kernel.symbols));
 	for (size_t i = 0; (symbol = symbol_table_at(kernel.symbols, i)); i++)
 		expect_same(read.symbols, symbol);
-	assert_true(file.size < symbol_table_count(kernel.symbols) * 20);
+	assert_true(file.size < symbol_table_count(kernel.symbols) * 15);
 	for (size_t size = 0; size < file.size; size += 64) {
 		auto_kernel struct kernel none = { 0 };
 		const struct bytes cut = { file.data, size };
@@ -312,7 +354,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(what_is_not_known_stays_unknown),
-		cmocka_unit_test(symbols_of_one_hash_are_refused),
+		cmocka_unit_test(symbols_of_one_hash_are_told_by_their_names),
+		cmocka_unit_test(a_name_that_is_not_the_symbols_is_refused),
 		cmocka_unit_test(a_kernel_without_symbols_has_no_table),
 		cmocka_unit_test(a_cut_table_is_refused_at_every_length),
 		cmocka_unit_test(every_flipped_bit_is_noticed),
