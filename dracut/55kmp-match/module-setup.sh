@@ -30,6 +30,8 @@ install() {
 	local root=${dracutsysrootdir-} table=/usr/lib/kmp-match/symbols-$kernel name program
 	program=$(find_binary "${kmp_match_program:-kmp-match}")
 	inst "$program" /usr/bin/kmp-match
+	# What dracut strips by itself keeps the names of functions.
+	[[ ${do_strip-} != yes ]] || strip --strip-all "$initdir/usr/bin/kmp-match" 2>/dev/null || :
 	inst_multiple cat cp depmod grep mkdir modprobe mount mv rm timeout tr udevadm umount
 	[[ ${kmp_match_network-} != yes ]] || . "$moddir/network-setup.sh"
 	for name in disk lib options rule run source; do

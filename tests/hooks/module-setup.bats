@@ -27,6 +27,7 @@ inst_multiple() { echo "inst_multiple $*" >>asked; }
 inst_hook() { echo "inst_hook $1 $2 ${3##*/}" >>asked; }
 instmods() { echo "instmods $*" >>asked; }
 inst_libdir_file() { echo "inst_libdir_file $*" >>asked; }
+strip() { echo "strip $*" >>asked; }
 dracut_need_initqueue() { echo need-initqueue >>asked; }
 dwarn() { echo "warning $*" >>asked; }
 
@@ -46,6 +47,13 @@ modules() { for name; do mkdir -p "$dracutbasedir/modules.d/$name"; done; }
 	local said=0
 	check || said=$?
 	((said == 1))
+}
+
+@test "the program is stripped of all names where dracut strips" {
+	do_strip=no install
+	! grep strip asked >&2 || return 1
+	do_strip=yes install
+	asked "strip --strip-all $initdir/usr/bin/kmp-match"
 }
 
 @test "it depends on what this dracut has, whatever the numbers" {
