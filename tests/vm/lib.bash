@@ -149,15 +149,16 @@ vm_build_id() {
 
 # vm_boot DISK WORDS QEMU-ARGUMENT...: boot $initrd with WORDS on the kernel's command line and the root
 # file system on DISK, which is a device of QEMU. The serial line's log is $VM/lines; what ended the
-# machine is in $VM/ended: 3 is guest-init's, 124 the time limit ($VM_SECONDS).
+# machine is in $VM/ended: 3 is guest-init's, 124 the time limit ($VM_SECONDS). With
+# VM_SNAPSHOT=off the disk keeps what is written to it.
 vm_boot() {
 	local ended=0 disk=$1 words=$2 began=$SECONDS
 	shift 2
-	set -- -drive "if=none,id=root,format=raw,snapshot=on,file=$root_disk" -device "$disk,drive=root" "$@"
+	set -- -drive "if=none,id=root,format=raw,snapshot=${VM_SNAPSHOT:-on},file=$root_disk" -device "$disk,drive=root" "$@"
 	timeout -k 5 "${VM_SECONDS:-300}" qemu-system-x86_64 -machine "${VM_MACHINE:-q35}" -accel tcg -cpu max \
 		-m "${VM_MEMORY:-1024}" -nodefaults -display none -no-reboot -monitor none -serial "file:$VM/log" \
 		-device isa-debug-exit,iobase=0xf4,iosize=0x04 -kernel "$vmlinuz" -initrd "$initrd" -append \
-		"console=ttyS0 panic=-1 rd.shell=0 rd.emergency=poweroff rd.retry=${VM_RETRY:-40} rd.timeout=90 net.ifnames=0 root=LABEL=KMPROOT printk.devkmsg=on loglevel=6 mitigations=off $words" \
+		"console=ttyS0 panic=-1 rd.shell=0 rd.emergency=poweroff rd.retry=${VM_RETRY:-40} rd.timeout=$((${VM_SECONDS:-300} * 3 / 5)) net.ifnames=0 root=LABEL=KMPROOT printk.devkmsg=on loglevel=6 mitigations=off $words" \
 		"$@" </dev/null >"$VM/qemu" 2>&1 || ended=$?
 	echo "# counted: ${BATS_TEST_FILENAME##*/}: booted in $((SECONDS - began)) s" >&3
 	echo "$ended" >"$VM/ended"
