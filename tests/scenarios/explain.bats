@@ -119,6 +119,23 @@ page() {
 	((count >= 26)) || equals "26 reasons or more" "$count"
 }
 
+@test "a build that load tried and took back is left out, with what load said of it" {
+	mkdir -p "$ROOT/proc/sys/kernel/random" stage
+	echo 0a0b0c0d-1111-2222-3333-444455556666 >"$ROOT/proc/sys/kernel/random/boot_id"
+	cat >stage/state.json <<-JSON
+		{ "format": 1, "boot_id": "0a0b0c0d-1111-2222-3333-444455556666",
+		  "kernel": { "release": "6.4.0-1-default" }, "replaced": [],
+		  "undone": [ { "nevra": "foo-kmp-default-2.0_k6.4.0_1-1.1.x86_64",
+		                "detail": "0000:3b:00.0 stayed without a driver" } ] }
+	JSON
+	explain --stage-dir stage --repo "$rpms" foo-kmp-default
+	[[ $(failed foo) == "did-not-bind at "*": $(page did-not-bind)" ]] || equals "$(page did-not-bind)" "$(failed foo)"
+	[[ $text == *"0000:3b:00.0 stayed without a driver"* ]] || equals "load's words" "$text"
+	echo 99999999-1111-2222-3333-444455556666 >"$ROOT/proc/sys/kernel/random/boot_id"
+	explain --stage-dir stage --repo "$rpms" foo-kmp-default
+	equals older "$(json "[p['reason'] for p in a['packages'] if p['verdict'] == 'rejected'][0]")" "in another boot"
+}
+
 @test "a reason is shown for a hardware-triggered package" {
 	explain --repo "$rpms" 3b:00.0
 	equals "pci-slot 1 8" "$(kind)"
