@@ -32,14 +32,17 @@ kmp_match_configure() {
 	_sources=$(kmp_match_sources) _number=10 _wait=0
 	case " $(echo "$_sources" | tr '\n' ' ') " in *' 0 '* | *' off '* | *' no '*) return ;; esac
 	mkdir -p "$kmp_match_state/todo" "$kmp_match_state/media"
+	_timeout=$(kmp_match_seconds timeout 60)
+	# For timeout(1), to which 0 is without end.
+	[ "$_timeout" = 0 ] && echo 60 >"$kmp_match_state/timeout" || echo "$_timeout" >"$kmp_match_state/timeout"
 	kmp_match_arguments >"$kmp_match_state/arguments"
 	for _source in $_sources; do
 		case $_source in
 		auto | 1) _wait=5 ;;
-		*) kmp_match_want "$((_number += 1))" "$(kmp_match_option timeout || echo 60)" "$_source" ;;
+		*) kmp_match_want "$((_number += 1))" "$_timeout" "$_source" ;;
 		esac
 	done
-	_wait=$(kmp_match_option wait || echo "$_wait")
+	_wait=$(kmp_match_seconds wait "$_wait")
 	for _label in $(kmp_match_labels); do kmp_match_want "$((_number += 1))" "$_wait" "label://$_label"; done
 }
 kmp_match_is_on || kmp_match_configure

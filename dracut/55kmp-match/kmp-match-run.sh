@@ -5,7 +5,7 @@
 
 # kmp_match_call VERB [ARGUMENT]...: with a deadline; what it says is kept.
 kmp_match_call() {
-	timeout -k 5 "$(kmp_match_option timeout || echo 60)" kmp-match "$@" >"$kmp_match_state/said" 2>&1 </dev/null
+	timeout -k 5 "$(cat "$kmp_match_state/timeout")" kmp-match "$@" >"$kmp_match_state/said" 2>&1 </dev/null
 	set -- "$1" $?
 	[ "$2" = 0 ] || echo "kmp-match $1 ended with $2" >>"$kmp_match_state/result"
 	cat "$kmp_match_state/said" >>"$kmp_match_state/log"

@@ -273,6 +273,45 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 	in_each_shell late
 }
 
+@test "what is no number of seconds is told and left out, and no shell ends" {
+	numbers() {
+		local row rows=("abc|60" "-1|60" "5m|60" "99999999999999999999|60" "|60" "08|8" "0009|9" "0|0" "9999|9999")
+		for row in "${rows[@]}"; do
+			fresh
+			cmdline="inst.kmp=hd:sda1 inst.kmp=file:/r inst.kmp.auto=0 inst.kmp.timeout=${row%|*}"
+			hook cmdline && hook pre-trigger && [[ $(cut -d' ' -f1 "$TOP/state/todo/11") == "${row#*|}" ]] ||
+				{ echo "$row: $(todo)" >&2 && return 1; }
+			[[ $row == *"|0" ]] || waits || return 1
+			uptime 9999
+			[[ $row == *9999 ]] || hook finished || return 1
+			[[ ${row%|*} == *"${row#*|}" ]] || said "inst.kmp.timeout= takes seconds" || return 1
+			[[ $row != "0|0" ]] || is 60 "$TOP/state/timeout" || return 1
+			fresh
+			cmdline="inst.kmp inst.kmp.wait=${row%|*}"
+			hook cmdline && grep -q "^\(5\|${row#*|}\) disk" "$TOP/state/todo/11" || return 1
+		done
+	}
+	in_each_shell numbers
+}
+
+@test "what is said is one line, whatever a shell's echo would make of it" {
+	literal() {
+		cmdline=inst.kmp=file:/r
+		hook cmdline && hook pre-trigger && said 'a\nb\c\0101' && [[ $(grep -c . "$SAID") == 1 ]]
+	}
+	program kmp-match <<<"printf '%s\n' 'a\nb\c\0101'"
+	in_each_shell literal
+}
+
+@test "the sentence of the emergency shell is not kept from the console" {
+	console() {
+		cmdline="inst.kmp=nonsense inst.kmp.required"
+		hook cmdline && hook pre-trigger
+		hook pre-mount 2>"$TOP/console" && is "$(grep ^emergency "$SAID")" "$TOP/console" && [[ -s $TOP/console ]]
+	}
+	in_each_shell console
+}
+
 @test "what cannot be mounted, or lacks the path, is told" {
 	broken() {
 		cmdline="inst.kmp=hd:LABEL=A:/elsewhere inst.kmp=hd:sda1:/repo inst.kmp.auto=0"

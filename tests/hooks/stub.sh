@@ -39,5 +39,5 @@ getargbool() {
 }
 
 warn() { echo "warn $*" >>"$SAID"; }
-emergency_shell() { echo "emergency $*" >>"$SAID"; }
+emergency_shell() { echo "emergency $*" | tee -a "$SAID" >&2; }
 die() { echo "die $*" >>"$SAID"; }
