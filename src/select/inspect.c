@@ -21,6 +21,9 @@
 #define WHAT       "use the RPM"
 #define HINT_FETCH "fetch it again, or run createrepo_c on the repository"
 
+/* modprobe and udev go by the file's name, the kernel by the other: nobody would find it again. */
+#define MISNAMED "it calls itself %s"
+
 /* How much of an RPM is read at a time, in bytes. */
 #define CHUNK_SIZE 65536
 
@@ -150,12 +153,15 @@ static int read_facts(const struct look *look, const struct rpm_entry *entry,
 	r = facts ? module_read(&content, module->path, facts, &error) : -ENOMEM;
 	if (r == 0)
 		r = module_digest(&content, facts);
-	if (r == 0)
-		module->facts = take(facts);
-	if (r == 0 || r == -ENOMEM)
+	if (r == -ENOMEM)
 		return r;
-	module->unreadable = strdup(error.why ? error.why : "it is no module");
-	return module->unreadable ? 0 : -ENOMEM;
+	if (r < 0)
+		module->unreadable = strdup(error.why ? error.why : "it is no module");
+	else if (!text_equal(facts->name, module->name))
+		module->unreadable = text_format(MISNAMED, facts->name);
+	else
+		module->facts = take(facts);
+	return module->facts || module->unreadable ? 0 : -ENOMEM;
 }
 
 static const struct plan_module *find_module(const struct plan_package *package, const char *path)

@@ -131,6 +131,18 @@ static int verdict_unknown(struct plan_package *package, const struct kernel *ke
 					"kernel's symvers file with --kernel");
 }
 
+static int verdict_unreadable(struct plan_package *package, const char *name)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < package->module_count; i++)
+		if (text_equal(package->modules[i].name, name))
+			why = package->modules[i].unreadable;
+	return verdict_refuse(package, REASON_UNREADABLE_MODULE, name,
+			      "its module %s cannot be read%s%s", name, why ? ": " : "",
+			      why ? why : "");
+}
+
 static int verdict_finding(struct plan_package *package, const struct kernel *kernel,
 			   const struct kabi_finding *finding)
 {
@@ -138,8 +150,7 @@ static int verdict_finding(struct plan_package *package, const struct kernel *ke
 
 	switch (finding->fault) {
 	case FAULT_UNREADABLE:
-		return verdict_refuse(package, REASON_UNREADABLE_MODULE, module,
-				      "its module %s cannot be read", module);
+		return verdict_unreadable(package, module);
 	case FAULT_ARCH:
 		return verdict_refuse(package, REASON_OTHER_ARCH, symbol,
 				      "its module %s is built for %s", module, symbol);

@@ -187,6 +187,13 @@ diagnostic() { json "[d['culprit'] for p in a['packages'] for d in p['diagnostic
 	rejected foo unreadable-module cut
 }
 
+@test "unreadable-module: a file that is not called as its module is" {
+	make_module foo import=printk:1111 name=other
+	make_kmp foo-1.0 foo.ko
+	rejected foo unreadable-module foo
+	[[ $(json "a['packages'][0]['detail']") == *"it calls itself other" ]]
+}
+
 @test "kabi-unknown: nothing that the modules need could be compared" {
 	make_module foo import=printk:1111
 	make_kmp foo-1.0 foo.ko
