@@ -240,6 +240,13 @@ int dir_names(int fd, struct strings *ret)
 	return 0;
 }
 
+int dir_names_in_root(int root_fd, const char *path, struct strings *ret)
+{
+	auto_fd int fd = file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY);
+
+	return fd < 0 || dir_names(fd, ret) != -ENOMEM ? 0 : -ENOMEM;
+}
+
 /* Depth is bounded by the fd limit: each level keeps one open. */
 static int empty_directory(int fd)
 {

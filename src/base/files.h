@@ -50,6 +50,8 @@ int file_write_fd(int fd, const void *data, size_t size);
 int dir_open(int fd, DIR **ret);
 /* Sorted names in the directory FD, without "." and "..". FD stays open and usable. */
 int dir_names(int fd, struct strings *ret);
+/* The same of PATH below ROOT_FD; none where there is no such. 0 or -ENOMEM. */
+int dir_names_in_root(int root_fd, const char *path, struct strings *ret);
 /* Remove NAME in DIR_FD and all below it, never following a symlink. 0 (also if absent) or -errno.
  */
 int file_remove_tree(int dir_fd, const char *name);

@@ -147,20 +147,12 @@ enum identity binding_identify(int root_fd, const struct manifest_module *module
 	return IDENTITY_UNVERIFIED;
 }
 
-/* Names in the directory PATH; none if there is no such. 0 or -ENOMEM. */
-static int names_in(int root_fd, const char *path, struct strings *ret)
-{
-	auto_fd int fd = file_open_in_root(root_fd, path, O_RDONLY | O_DIRECTORY);
-
-	return fd < 0 || dir_names(fd, ret) != -ENOMEM ? 0 : -ENOMEM;
-}
-
 int binding_drivers(int root_fd, const char *module, const char *bus, struct strings *ret)
 {
 	auto_free char *folder = text_format("sys/module/%s/drivers", module);
 	auto_strings struct strings links = { 0 };
 	size_t length = strlen(bus);
-	int r = folder ? names_in(root_fd, folder, &links) : -ENOMEM;
+	int r = folder ? dir_names_in_root(root_fd, folder, &links) : -ENOMEM;
 
 	/* Each is called BUS:DRIVER. */
 	for (size_t i = 0; i < links.count && r == 0; i++)
@@ -186,7 +178,7 @@ static char *device_of_link(int root_fd, const char *driver, const char *link)
 static int add_devices(int root_fd, const char *driver, struct strings *ret)
 {
 	auto_strings struct strings links = { 0 };
-	int r = names_in(root_fd, driver, &links);
+	int r = dir_names_in_root(root_fd, driver, &links);
 
 	for (size_t i = 0; i < links.count && r == 0; i++) {
 		auto_free char *device = device_of_link(root_fd, driver, links.items[i]);
@@ -201,7 +193,7 @@ int binding_devices(int root_fd, const char *module, const char *bus, struct str
 {
 	auto_free char *folder = text_format("sys/module/%s/drivers", module);
 	auto_strings struct strings links = { 0 };
-	int r = folder ? names_in(root_fd, folder, &links) : -ENOMEM;
+	int r = folder ? dir_names_in_root(root_fd, folder, &links) : -ENOMEM;
 
 	for (size_t i = 0; i < links.count && r == 0; i++) {
 		auto_free char *driver = text_format("%s/%s", folder, links.items[i]);

@@ -83,5 +83,7 @@ int replace_make_room(int root_fd, const char *device, const char *module, bool 
 		      char **ret_why);
 /* Give DEVICE, of PCI, to a driver of MODULE, which is loaded. 0, or -errno and nothing changed. */
 int replace_rebind(int root_fd, const char *device, const char *module);
-/* Load again those that made room, and give their devices back to them. 0 or -ENOMEM. */
+/* Load again those that made room. 0 or -ENOMEM. */
 int replace_put_back(const struct strings *modules);
+/* Have a driver that stayed loaded take DEVICES, of PCI, that have none. 0 or -ENOMEM. */
+int replace_probe(int root_fd, const struct strings *devices);

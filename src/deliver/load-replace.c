@@ -10,12 +10,48 @@
 #include "deliver/holder.h"
 #include "deliver/load-internal.h"
 
-/* 1 with *RET_WHY if a device of MODULE is in use, or that is not known. */
+/* 1 if other modules use MODULE, and all that do are in GONE. */
+static int is_left_unused(int root_fd, const char *module, const struct strings *gone)
+{
+	auto_free char *path = text_format("sys/module/%s/holders", module);
+	auto_strings struct strings holders = { 0 };
+	int r = path ? dir_names_in_root(root_fd, path, &holders) : -ENOMEM;
+
+	for (size_t i = 0; i < holders.count && r == 0; i++)
+		if (!strings_contain(gone, holders.items[i]))
+			return 0;
+	return r < 0 ? r : holders.count > 0;
+}
+
+/* MODULE, and what `modprobe -r` takes along: what it rests on and nobody else uses. */
+static int list_leaving(int root_fd, const char *module, struct strings *ret)
+{
+	auto_strings struct strings loaded = { 0 };
+	size_t before = 0;
+	int r = dir_names_in_root(root_fd, "sys/module", &loaded);
+
+	if (r == 0)
+		r = strings_add(ret, module);
+	while (r == 0 && ret->count > before) {
+		before = ret->count;
+		for (size_t i = 0; i < loaded.count && r >= 0; i++) {
+			r = is_left_unused(root_fd, loaded.items[i], ret);
+			if (r > 0)
+				r = strings_add_once(ret, loaded.items[i]);
+		}
+	}
+	return r;
+}
+
+/* 1 with *RET_WHY if a device is in use that would lose its driver with MODULE; or -errno. */
 static int find_user(int root_fd, const char *module, char **ret_why)
 {
+	auto_strings struct strings leaving = { 0 };
 	auto_strings struct strings devices = { 0 };
-	int r = binding_devices(root_fd, module, NULL, &devices);
+	int r = list_leaving(root_fd, module, &leaving);
 
+	for (size_t i = 0; i < leaving.count && r == 0; i++)
+		r = binding_devices(root_fd, leaving.items[i], NULL, &devices);
 	for (size_t i = 0; i < devices.count && r == 0; i++)
 		r = holder_find(root_fd, devices.items[i], ret_why);
 	return r;
@@ -105,6 +141,20 @@ int replace_rebind(int root_fd, const char *device, const char *module)
 	r = exchange(root_fd, device, before.driver, drivers.items[0]);
 	(void)write_attribute(root_fd, override, "\n");
 	return r;
+}
+
+int replace_probe(int root_fd, const struct strings *devices)
+{
+	for (size_t i = 0; i < devices->count; i++) {
+		auto_binding struct binding binding = { 0 };
+		const char *name = strrchr(devices->items[i], '/');
+
+		if (binding_find(root_fd, devices->items[i], &binding) < 0)
+			return -ENOMEM;
+		if (name && !binding.driver && strstr(devices->items[i], "/pci"))
+			(void)write_attribute(root_fd, "sys/bus/pci/drivers_probe", name + 1);
+	}
+	return 0;
 }
 
 int replace_put_back(const struct strings *modules)

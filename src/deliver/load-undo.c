@@ -200,6 +200,8 @@ static int undo_all(struct load *load, struct error *reterr)
 	if (r == 0)
 		r = replace_put_back(&load->state->replaced);
 	if (r == 0)
+		r = replace_probe(load->request->root_fd, &devices);
+	if (r == 0)
 		r = command_udev_add(&devices);
 	return r < 0 ? r : command_udev_settle();
 }

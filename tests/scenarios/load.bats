@@ -172,6 +172,32 @@ device() { json "' '.join(str(a['packages'][0]['devices'][0].get(k)) for k in ('
 	equals OLD "$(inside cat /sys/module/foo/srcversion)"
 }
 
+@test "a driver stays whose going would take along one that carries a mounted file system" {
+	have_old_driver
+	local other=/devices/pci0000:00/0000:00:04.0
+	mkdir -p "$MACHINE/sys$other/block/sdb" "$MACHINE/sys/module/core"/{holders/foo,drivers} "$MACHINE/sys/bus/pci/drivers/core"
+	ln -s ../../../../../../class/block "$MACHINE/sys$other/block/sdb/subsystem"
+	inside stat -c '%Hd:%Ld' /lib/modules >"$MACHINE/sys$other/block/sdb/dev"
+	ln -s ../../../bus/pci/drivers/core "$MACHINE/sys/module/core/drivers/pci:core"
+	ln -s "../../../..$other" "$MACHINE/sys/bus/pci/drivers/core/0000:00:04.0"
+	stage
+	run_inside load --json
+	equals "0 in-use sdb is mounted" "$status $(json "' '.join(a['packages'][0]['devices'][0][k] for k in ('state', 'detail'))")"
+	equals OLD "$(inside cat /sys/module/foo/srcversion)"
+	# Somebody else uses it, too: it would stay.
+	mkdir "$MACHINE/sys/module/core/holders/bar"
+	run_inside load --json
+	equals "0 bound srcversion foo" "$status $(device)"
+}
+
+@test "a device whose old driver stayed loaded is given back to it" {
+	stage
+	run_inside load
+	touch "$MACHINE/sys/bus/pci/drivers_probe"
+	run_inside load --undo
+	equals "0 ${slot##*/}" "$status $(<"$MACHINE/sys/bus/pci/drivers_probe")"
+}
+
 @test "did-not-bind: what does not bind is taken back, and the next best build gets its turn" {
 	have_old_driver
 	local before
