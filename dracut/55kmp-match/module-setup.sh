@@ -15,9 +15,8 @@ depends() {
 	[[ ${kmp_match_network-} != yes ]] || optional+=" net-lib url-lib network nfs"
 	echo base udev-rules
 	for name in $optional; do
-		compgen -G "$dracutbasedir/modules.d/[0-9][0-9]$name" >/dev/null && echo "$name"
+		! compgen -G "$dracutbasedir/modules.d/[0-9][0-9]$name" >/dev/null || echo "$name"
 	done
-	return 0
 }
 
 # Whatever medium a repository is on; overlay for a /usr that cannot be written.
@@ -43,8 +42,7 @@ install() {
 	"$root$program" symbols --quiet --root "${srcmods%/lib/modules/*}/" --kernel "$kernel" --save "$initdir$table" ||
 		dwarn "kmp-match: symbols of $kernel are unknown, drivers for it will be refused"
 	[[ -z ${kmp_match_repo-} ]] || cp -rLT "$kmp_match_repo" "$initdir/usr/lib/kmp-match/repo"
-	for name in cmdline pre-trigger initqueue/settled initqueue/online initqueue/finished \
-		pre-mount emergency pre-pivot; do
+	for name in cmdline pre-trigger initqueue/{settled,online,finished} pre-mount emergency pre-pivot; do
 		inst_hook "$name" 30 "$moddir/kmp-match-${name#*/}.sh"
 	done
 	dracut_need_initqueue

@@ -225,7 +225,7 @@ int state_write(int stage_fd, const struct state *state)
 	auto_json struct json *document = state_json(state);
 	auto_free char *text = json_text(document);
 	auto_fd int fd = -1;
-	int r = file_remove_tree(stage_fd, NAME_NEW);
+	int r = text ? file_remove_tree(stage_fd, NAME_NEW) : -ENOMEM;
 
 	if (r < 0)
 		return r;
