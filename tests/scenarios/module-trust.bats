@@ -47,12 +47,12 @@ fact() { json "[p for p in a['packages'] if p['name'] == 'n-kmp-default'][0]['mo
 # proc/keys, proc/cmdline and sys there.
 running() {
 	unshare -rm true 2>/dev/null || skip "namespaces may not be made here"
-	mkdir -p "$ROOT"/{usr,proc,sys,etc,dev,work}
+	mkdir -p "$ROOT"/{usr,proc,sys,etc,dev,job}
 	touch "$ROOT/keys" "$ROOT/cmdline"
 	for folder in bin sbin lib lib64; do
 		[[ -L $ROOT/$folder ]] || [[ ! -L /$folder ]] || cp -a "/$folder" "$ROOT/$folder"
 	done
-	cp -a "$KMP_MATCH" repo symvers machine "$ROOT/work/"
+	cp -a "$KMP_MATCH" repo symvers machine "$ROOT/job/"
 	status=0
 	# shellcheck disable=SC2016 # for the other shell
 	output=$(unshare -rm bash -ec '
@@ -61,8 +61,8 @@ running() {
 		mount --rbind /dev "$1/dev"
 		mount --bind "$1/keys" "$1/proc/keys"
 		mount --bind "$1/cmdline" "$1/proc/cmdline"
-		cd "$1/work"
-		exec chroot "$1" /bin/sh -c "cd /work && exec ./kmp-match \"\$@\"" sh "${@:2}"
+		cd "$1/job"
+		exec chroot "$1" /bin/sh -c "cd /job && exec ./kmp-match \"\$@\"" sh "${@:2}"
 	' bash "$ROOT" --dry-run --json --no-gpg-checks --kernel ./symvers --kernel-release "$release" \
 		--arch x86_64 --hardware machine --repo repo "$@" 2>"$BATS_TEST_TMPDIR/stderr") || status=$?
 	# shellcheck disable=SC2034 # for common.bash
