@@ -16,7 +16,7 @@ export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 # vm_kernel FLAVOR: $kernel_root, $release and $vmlinuz; skips where there is none.
 vm_kernel() {
 	local said reason=0
-	command -v dracut qemu-system-x86_64 mke2fs busybox cpio >/dev/null ||
+	hash dracut qemu-system-x86_64 mke2fs busybox cpio 2>/dev/null ||
 		skip "dracut, qemu-system-x86_64, mke2fs, cpio and a static busybox are needed"
 	said=$("$vm_top/tools/fetch-vm-kernel" "$@") || reason=$?
 	((reason != 77)) || skip "$said"
