@@ -186,7 +186,8 @@ lost() {
 @test "who is not there is tried again, and given up" {
 	serve
 	kill "${servers[0]}"
-	wait "${servers[0]}" || true
+	wait "${servers[0]}" || status=$?
+	equals 143 "$status" "the server ended by the signal"
 	servers=()
 	fetching
 	lost "cannot be connected to" "check the network"
@@ -408,7 +409,9 @@ lost() {
 		tries=0
 		until grep -q "$new" log; do ((tries++ < 200)) && sleep 0.1; done
 		kill "-$signal" "$run"
-		wait "$run" || true
+		status=0
+		wait "$run" || status=$?
+		equals $((128 + $(kill -l "$signal"))) "$status" "ended by SIG$signal"
 		tries=0
 		while kill -0 "$(<bin/pid)" 2>/dev/null; do ((tries++ < 50)) && sleep 0.1; done
 		clean

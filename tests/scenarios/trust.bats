@@ -584,7 +584,7 @@ break_chain() {
 
 @test "of forty tampered packages and repositories and more none was staged, the good one beside each was" {
 	local counts total
-	counts=$(cat "$made/counts" 2>/dev/null) || true
+	[[ ! -e $made/counts ]] || counts=$(<"$made/counts")
 	(($(wc -w <<<"$counts") == 3)) || skip "not all of the three tests that count were run, or one failed"
 	total=$((${counts//$'\n'/+}))
 	echo "# counted: $total tampered packages and repositories in all, each refused for the reason expected" >&3
