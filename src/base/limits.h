@@ -104,6 +104,8 @@
 #define REPOMD_SIZE_MAX (16U << 20)
 /** Largest primary metadata, in bytes, packed and plain: the biggest distributions have 0.4 GB. */
 #define PRIMARY_SIZE_MAX (2ULL << 30)
+/** Strings of one package's metadata, in bytes: kernels with all their symbols have 2 MiB. */
+#define RECORD_TEXT_MAX (256UL << 20)
 /** A tag of metadata, or the text of an element, in bytes: CAPABILITY_MAX fits, escaped. */
 #define MARKUP_ELEMENT_MAX (1U << 20)
 /** Elements nested in metadata: primary.xml has 5. */
