@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packages/catalog-internal.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <solv/chksum.h>
@@ -19,6 +18,7 @@
 #include "packages/capability.h"
 #include "packages/chain.h"
 #include "packages/markup.h"
+#include "packages/record-kind.h"
 #include "packages/rpm.h"
 #include "trust/digest.h"
 
@@ -94,35 +94,11 @@ static void repair_supplements(Pool *pool, Solvable *solvable)
 	queue_free(&deps);
 }
 
-/* Can TEXT be a part of a NEVRA: not empty, no slash, blank or control character? */
-static bool is_word(const char *text)
-{
-	for (const char *c = text; *c; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '/')
-			return false;
-	return *text;
-}
-
-/* An edition as rpm takes it: a numeric epoch of 32 bits, if any, and a version. */
-static bool is_edition(const char *text)
-{
-	const char *colon = strchr(text, ':');
-	char *end = NULL;
-
-	if (!is_word(text) || text[strcspn(text, "-")] == '\0')
-		return false;
-	if (!colon)
-		return *text != '-';
-	if (!isdigit((unsigned char)*text) || strtoull(text, &end, 10) > UINT32_MAX)
-		return false;
-	return end == colon && colon[1] != '-';
-}
-
-/* rpm would not build such a package, and nothing that carries its name could be trusted. */
+/* rpm would not build another one, and nothing that carries its name could be trusted. */
 static bool is_well_formed(const Pool *pool, const Solvable *s)
 {
-	return is_word(pool_id2str(pool, s->name)) && is_word(pool_id2str(pool, s->arch)) &&
-	       is_edition(pool_id2str(pool, s->evr));
+	return identity_is_well_formed(pool_id2str(pool, s->name), pool_id2str(pool, s->evr),
+				       pool_id2str(pool, s->arch));
 }
 
 static bool has_hints(const struct catalog *catalog, Id id)

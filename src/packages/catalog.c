@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "packages/record-kind.h"
 #include "packages/rpm.h"
 
 int catalog_new(struct catalog **ret)
@@ -114,8 +115,8 @@ bool catalog_is_modalias(const Pool *pool, Id dep)
 	       GETRELDEP(pool, dep)->name == NAMESPACE_MODALIAS;
 }
 
-/* Call FOUND for each provide of ID (as a name and an evr Id, 0 if none) until it returns true. */
-static bool any_provide(const Pool *pool, Id id, bool (*found)(const Pool *, Id name))
+/* Call FOUND with the name of each provide of ID until it returns true. */
+static bool any_provide(const Pool *pool, Id id, bool (*found)(const char *name))
 {
 	const Solvable *s = pool->solvables + id;
 	const Id *dep;
@@ -127,35 +128,10 @@ static bool any_provide(const Pool *pool, Id id, bool (*found)(const Pool *, Id 
 
 		while (ISRELDEP(name))
 			name = GETRELDEP(pool, name)->name;
-		if (found(pool, name))
+		if (!ISRELDEP(name) && found(pool_id2str(pool, name)))
 			return true;
 	}
 	return false;
-}
-
-static bool names_module(const Pool *pool, Id name)
-{
-	const char *text = pool_id2str(pool, name);
-
-	return text_starts(text, "kmod(") || text_starts(text, "ksym(");
-}
-
-static bool names_kernel(const Pool *pool, Id name)
-{
-	const char *text = pool_id2str(pool, name);
-
-	return text_equal(text, "kernel-uname-r") || text_equal(text, "kernel") ||
-	       text_starts(text, "kernel(") || names_module(pool, name);
-}
-
-static bool names_release(const Pool *pool, Id name)
-{
-	return text_equal(pool_id2str(pool, name), "kernel-uname-r");
-}
-
-static bool names_firmware(const Pool *pool, Id name)
-{
-	return text_starts(pool_id2str(pool, name), "firmware(");
 }
 
 bool catalog_is_kernel(const struct catalog *catalog, Id id)
@@ -164,11 +140,9 @@ bool catalog_is_kernel(const struct catalog *catalog, Id id)
 	const char *name = pool_id2str(pool, pool->solvables[id].name);
 
 	/* Whoever says to be a kernel of some release is taken at its word. */
-	if (any_provide(pool, id, names_release))
+	if (any_provide(pool, id, provide_is_release))
 		return true;
-	return text_starts(name, "kernel-") && !text_starts(name, "kernel-module-") &&
-	       !text_starts(name, "kernel-firmware") && !strstr(name, "-kmp-") &&
-	       any_provide(pool, id, names_kernel);
+	return name_is_of_kernel(name) && any_provide(pool, id, provide_is_of_kernel);
 }
 
 bool catalog_is_driver(const struct catalog *catalog, Id id)
@@ -177,8 +151,8 @@ bool catalog_is_driver(const struct catalog *catalog, Id id)
 
 	if (catalog_is_kernel(catalog, id))
 		return false;
-	return strstr(pool_id2str(pool, pool->solvables[id].name), "-kmp-") ||
-	       any_provide(pool, id, names_module);
+	return name_is_of_driver(pool_id2str(pool, pool->solvables[id].name)) ||
+	       any_provide(pool, id, provide_is_of_module);
 }
 
 enum driver_role catalog_role(const struct catalog *catalog, Id id)
@@ -188,11 +162,9 @@ enum driver_role catalog_role(const struct catalog *catalog, Id id)
 
 	if (catalog_is_driver(catalog, id))
 		return ROLE_DRIVER;
-	/* The certificate package of a KMP is named so by %kernel_module_package -c. */
-	if (text_ends(name, "-ueficert"))
+	if (name_is_of_certificate(name))
 		return ROLE_CERTIFICATE;
-	if (text_ends(name, "-firmware") || strstr(name, "-firmware-") ||
-	    any_provide(pool, id, names_firmware))
+	if (name_is_of_firmware(name) || any_provide(pool, id, provide_is_firmware))
 		return ROLE_FIRMWARE;
 	return ROLE_USERSPACE;
 }

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/record-kind.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+#define HINT_START "modalias("
+
+bool provide_is_of_module(const char *name)
+{
+	return text_starts(name, "kmod(") || text_starts(name, "ksym(");
+}
+
+bool provide_is_release(const char *name)
+{
+	return text_equal(name, "kernel-uname-r");
+}
+
+bool provide_is_of_kernel(const char *name)
+{
+	return provide_is_release(name) || text_equal(name, "kernel") ||
+	       text_starts(name, "kernel(") || provide_is_of_module(name);
+}
+
+bool provide_is_firmware(const char *name)
+{
+	return text_starts(name, "firmware(");
+}
+
+bool name_is_of_kernel(const char *name)
+{
+	return text_starts(name, "kernel-") && !text_starts(name, "kernel-module-") &&
+	       !text_starts(name, "kernel-firmware") && !strstr(name, "-kmp-");
+}
+
+bool name_is_of_driver(const char *name)
+{
+	return strstr(name, "-kmp-");
+}
+
+bool name_is_of_firmware(const char *name)
+{
+	return text_ends(name, "-firmware") || strstr(name, "-firmware-");
+}
+
+/* The certificate package of a KMP is named so by %kernel_module_package -c. */
+bool name_is_of_certificate(const char *name)
+{
+	return text_ends(name, "-ueficert");
+}
+
+/* Can TEXT be a part of a NEVRA: not empty, no slash, blank or control character? */
+static bool is_word(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '/')
+			return false;
+	return *text;
+}
+
+/* An edition as rpm takes it: a numeric epoch of 32 bits, if any, and a version. */
+static bool is_edition(const char *text)
+{
+	const char *colon = strchr(text, ':');
+	char *end = NULL;
+
+	if (!is_word(text) || text[strcspn(text, "-")] == '\0')
+		return false;
+	if (!colon)
+		return *text != '-';
+	if (!isdigit((unsigned char)*text) || strtoull(text, &end, 10) > UINT32_MAX)
+		return false;
+	return end == colon && colon[1] != '-';
+}
+
+bool identity_is_well_formed(const char *name, const char *evr, const char *arch)
+{
+	return is_word(name) && is_word(arch) && is_edition(evr);
+}
+
+/* What is provided, seen through all of it once. */
+struct provided {
+	bool release, kernel, module, firmware;
+};
+
+static void look_at_provide(const char *name, struct provided *provided)
+{
+	provided->release |= provide_is_release(name);
+	provided->kernel |= provide_is_of_kernel(name);
+	provided->module |= provide_is_of_module(name);
+	provided->firmware |= provide_is_firmware(name);
+}
+
+static bool may_hold_hint(const struct record_dependency *dependency)
+{
+	return dependency->list == RECORD_SUPPLEMENTS || dependency->list == RECORD_PROVIDES;
+}
+
+/* The hint at TEXT ends with its parenthesis, or where TEXT does. In bytes. */
+static size_t hint_length(const char *text)
+{
+	size_t length = 0, depth = 0;
+
+	for (; text[length]; length++) {
+		if (text[length] == '(')
+			depth++;
+		else if (text[length] == ')' && --depth == 0)
+			return length + 1;
+	}
+	return length;
+}
+
+static bool has_unread(const char *text)
+{
+	size_t length = 0;
+
+	if (text_starts(text, HINT_START))
+		return strlen(text) > CAPABILITY_MAX;
+	for (const char *at = strstr(text, HINT_START); at && length <= CAPABILITY_MAX;
+	     at = strstr(at + length, HINT_START))
+		length = hint_length(at);
+	return length > CAPABILITY_MAX;
+}
+
+void record_classify(const struct record *record, struct record_kind *ret)
+{
+	const char *name = record_text(record, record->name);
+	const char *arch = record_text(record, record->arch);
+	struct provided provided = { 0 };
+
+	*ret = (struct record_kind){
+		.source = text_equal(arch, "src") || text_equal(arch, "nosrc"),
+		.well_formed =
+			identity_is_well_formed(name, record_text(record, record->evr), arch),
+	};
+	for (size_t i = 0; i < record->dependency_count; i++) {
+		const struct record_dependency *dependency = &record->dependencies[i];
+		const char *text = record_text(record, dependency->name);
+
+		if (dependency->list == RECORD_PROVIDES)
+			look_at_provide(text, &provided);
+		if (may_hold_hint(dependency))
+			ret->unread |= has_unread(text);
+	}
+	/* Whoever says to be a kernel of some release is taken at its word. */
+	ret->kernel = provided.release || (name_is_of_kernel(name) && provided.kernel);
+	ret->driver = !ret->kernel && (name_is_of_driver(name) || provided.module);
+	ret->role = ret->driver                                      ? ROLE_DRIVER
+		    : name_is_of_certificate(name)                   ? ROLE_CERTIFICATE
+		    : name_is_of_firmware(name) || provided.firmware ? ROLE_FIRMWARE
+								     : ROLE_USERSPACE;
+}
+
+/* Call FOUND with the hint that TEXT is, if it is one. */
+static int try_hint(const char *text, int (*found)(void *context, const struct hint *hint),
+		    void *context)
+{
+	auto_hint struct hint hint = { 0 };
+	int r = hint_parse(text, &hint);
+
+	if (r == -E2BIG)
+		return 0;
+	return r > 0 ? found(context, &hint) : r;
+}
+
+/* The hints inside the rich dependency TEXT. */
+static int each_inside(const char *text, int (*found)(void *context, const struct hint *hint),
+		       void *context)
+{
+	size_t length;
+	int r = 0;
+
+	for (const char *at = strstr(text, HINT_START); at && r == 0;
+	     at = strstr(at + length, HINT_START)) {
+		auto_free char *own = strndup(at, length = hint_length(at));
+
+		r = own ? try_hint(own, found, context) : -ENOMEM;
+	}
+	return r;
+}
+
+int record_each_hint(const struct record *record,
+		     int (*found)(void *context, const struct hint *hint), void *context)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < record->dependency_count && r == 0; i++) {
+		const struct record_dependency *dependency = &record->dependencies[i];
+		const char *text = record_text(record, dependency->name);
+
+		if (!may_hold_hint(dependency))
+			continue;
+		r = text_starts(text, HINT_START) ? try_hint(text, found, context)
+						  : each_inside(text, found, context);
+	}
+	return r;
+}
+
+bool record_provides(const struct record *record, const char *name, const char *version)
+{
+	for (size_t i = 0; i < record->dependency_count; i++) {
+		const struct record_dependency *dependency = &record->dependencies[i];
+
+		if (dependency->list == RECORD_PROVIDES && dependency->relation == RECORD_EQUAL &&
+		    text_equal(record_text(record, dependency->name), name) &&
+		    text_equal(record_text(record, dependency->evr), version))
+			return true;
+	}
+	return false;
+}
+
+char *record_nevra(const struct record *record)
+{
+	return text_format("%s-%s.%s", record_text(record, record->name),
+			   record_text(record, record->evr), record_text(record, record->arch));
+}
