@@ -13,6 +13,7 @@
 #include <solv/repo.h>
 
 #include "packages/catalog.h"
+#include "packages/record.h"
 
 struct catalog {
 	Pool *pool;
@@ -24,6 +25,8 @@ struct catalog {
 
 /* Add the package of HEADER, librpm's, to REPO. *RET is 0 if it is none. 0 or -ENOMEM. */
 int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *ret);
+/* Add the package of RECORD to REPO; its attributes need repo_internalize(). 0 or -ENOMEM. */
+int catalog_add_record(Repo *repo, const struct record *record, Id *ret);
 /* Add the packages of SOURCE, a SOURCE_SOLV, to REPO. 0, or -errno with source->error set. */
 int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo);
 /*
