@@ -62,11 +62,11 @@ endif
 
 fortify := $(if $(sanitize),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -MMD -MP -fPIE \
-	-fvisibility=hidden $(if $(filter pci,$(WITHOUT)),-DWITHOUT_PCI) \
+	-pthread -fvisibility=hidden $(if $(filter pci,$(WITHOUT)),-DWITHOUT_PCI) \
 	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) \
 	$(if $(filter seccomp,$(WITHOUT)),-DWITHOUT_SECCOMP) $(flags_taken) $(WERROR) $(fortify) \
 	$(sanitize) $(if $(sanitize),-DSANITIZED) $(library_cflags)
-own_ldflags = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
+own_ldflags = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
 
 library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
 library_sources := $(filter-out src/verbs/% $(WITHOUT:%=src/hardware/%.c),$(library_sources))

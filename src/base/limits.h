@@ -14,6 +14,8 @@
 #define ZSTD_WINDOW_LOG_MAX 27
 /** What a program that is run may say, in bytes: more is passed over, a sentence of it is shown. */
 #define PROCESS_OUTPUT_MAX 16384U
+/** Threads at work at once: what one takes in memory, decoders above all, all take. */
+#define WORKERS_MAX 8
 
 /** Largest file of keys, in bytes: a whole distribution's are below 200 KiB. */
 #define KEYRING_FILE_MAX (4U << 20)
