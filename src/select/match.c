@@ -2,17 +2,17 @@
 #include "select/match.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "packages/modalias-index.h"
 
-/* Every (modalias, device), sorted, so that a literal prefix names one range of it. */
+/* Of every modalias of every device, and whose each is. */
 struct match_index {
-	struct match *entries;
-	size_t count;
+	struct strings modaliases; /* borrowed strings */
+	size_t *devices;
+	struct modalias_index *index;
 };
 
 void matches_done(struct matches *matches)
@@ -21,14 +21,16 @@ void matches_done(struct matches *matches)
 	*matches = (struct matches){ 0 };
 }
 
-static int compare_entries(const void *left, const void *right)
+static int add_modalias(struct match_index *index, size_t device, char *modalias)
 {
-	const struct match *a = left, *b = right;
-	int order = strcmp(a->modalias, b->modalias);
+	struct strings *modaliases = &index->modaliases;
 
-	if (order)
-		return order;
-	return a->device < b->device ? -1 : a->device > b->device;
+	if (array_grow(&modaliases->items, modaliases->count, sizeof(*modaliases->items)) < 0 ||
+	    array_grow(&index->devices, modaliases->count, sizeof(*index->devices)) < 0)
+		return -ENOMEM;
+	index->devices[modaliases->count] = device;
+	modaliases->items[modaliases->count++] = modalias;
+	return 0;
 }
 
 int match_index_new(const struct device_list *devices, struct match_index **ret)
@@ -41,82 +43,44 @@ int match_index_new(const struct device_list *devices, struct match_index **ret)
 		const struct strings *modaliases = &devices->items[i].modaliases;
 
 		for (size_t j = 0; j < modaliases->count; j++) {
-			if (array_grow(&index->entries, index->count, sizeof(*index->entries)) < 0)
+			if (add_modalias(index, i, modaliases->items[j]) < 0)
 				return -ENOMEM;
-			index->entries[index->count++] =
-				(struct match){ .device = i, .modalias = modaliases->items[j] };
 		}
 	}
-	if (index->count)
-		qsort(index->entries, index->count, sizeof(*index->entries), compare_entries);
+	if (modalias_index_new(&index->modaliases, &index->index) < 0)
+		return -ENOMEM;
 	*ret = take(index);
 	return 0;
 }
 
 struct match_index *match_index_free(struct match_index *index)
 {
-	if (index)
-		free(index->entries);
+	if (!index)
+		return NULL;
+	modalias_index_free(index->index);
+	free(index->modaliases.items);
+	free(index->devices);
 	free(index);
 	return NULL;
 }
 
-/* The first entry at FROM or later whose modalias starts with the LENGTH bytes of PREFIX or more.
- */
-static size_t first_from(const struct match_index *index, const char *prefix, size_t length)
-{
-	size_t low = 0, high = index->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strncmp(index->entries[middle].modalias, prefix, length) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The next entry at or behind *AT that PATTERN fits; moves *AT past it. NULL at the end. */
-static const struct match *next_fit(const struct match_index *index, const char *pattern,
-				    size_t literal, size_t *at)
-{
-	while (*at < index->count) {
-		const struct match *entry = &index->entries[(*at)++];
-
-		if (strncmp(entry->modalias, pattern, literal) != 0)
-			break;
-		if (fnmatch(pattern, entry->modalias, 0) == 0)
-			return entry;
-	}
-	return NULL;
-}
-
-/* How many bytes of PATTERN stand for themselves before the first special one (fnmatch(3)). */
-static size_t literal_length(const char *pattern)
-{
-	return strcspn(pattern, "*?[\\");
-}
-
 bool match_index_any(const struct match_index *index, const char *pattern)
 {
-	size_t literal = literal_length(pattern);
-	size_t at = first_from(index, pattern, literal);
-
-	return *pattern && next_fit(index, pattern, literal, &at);
+	return modalias_index_any(index->index, pattern);
 }
 
 int match_index_find(const struct match_index *index, const char *pattern, struct matches *ret)
 {
-	size_t literal = literal_length(pattern);
-	size_t at = first_from(index, pattern, literal);
-	const struct match *entry;
+	struct modalias_search search = modalias_index_search(index->index, pattern);
+	size_t place;
 
-	while (*pattern && (entry = next_fit(index, pattern, literal, &at))) {
+	while (modalias_search_next(&search, &place)) {
 		if (array_grow(&ret->items, ret->count, sizeof(*ret->items)) < 0)
 			return -ENOMEM;
-		ret->items[ret->count++] = *entry;
+		ret->items[ret->count++] = (struct match){
+			.device = index->devices[place],
+			.modalias = index->modaliases.items[place],
+		};
 	}
 	return 0;
 }

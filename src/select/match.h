@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * match - which devices a pattern fits: fnmatch(pattern, modalias, 0), looked up by literal prefix.
+ * match - which devices a pattern fits: fnmatch(pattern, modalias, 0), by modalias-index.h.
  *
  * Layer: select. Pure: memory in, memory out.
  */
