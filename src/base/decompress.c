@@ -12,9 +12,18 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 
-struct decoder {
-	const struct bytes *from;
-	size_t offset; /* into from: first byte not yet given to the library */
+/* How much is asked of a reader at a time, in bytes. */
+#define WINDOW_SIZE 65536
+
+struct decompressor {
+	decompress_reader read; /* what comes behind data; NULL if that is all */
+	void *context;
+	uint8_t *window; /* of a reader, owned; data is it then */
+	uint8_t *data; /* only read */
+	size_t size; /* bytes of data */
+	size_t offset; /* into data: first byte not yet given to the library */
+	bool last; /* nothing comes behind data */
+	bool complete; /* what was read could end here */
 	size_t produced;
 	size_t max;
 	bool ended;
@@ -29,48 +38,45 @@ struct format {
 	enum compression compression;
 	uint8_t magic[6];
 	size_t magic_size;
-	int (*open)(struct decoder *decoder);
-	ssize_t (*step)(struct decoder *decoder, char *to, size_t size);
-	void (*close)(struct decoder *decoder);
+	int (*open)(struct decompressor *decoder);
+	ssize_t (*step)(struct decompressor *decoder, char *to, size_t size);
+	void (*close)(struct decompressor *decoder);
 };
 
-static int gzip_open(struct decoder *decoder)
+static int gzip_open(struct decompressor *decoder)
 {
 	/* 16: a gzip header is required (zlib.h, inflateInit2). */
 	return inflateInit2(&decoder->gzip, 16 + MAX_WBITS) == Z_OK ? 0 : -ENOMEM;
 }
 
-static ssize_t gzip_step(struct decoder *decoder, char *to, size_t size)
+static ssize_t gzip_step(struct decompressor *decoder, char *to, size_t size)
 {
 	z_stream *z = &decoder->gzip;
-	size_t left = decoder->from->size - decoder->offset;
+	size_t left = decoder->size - decoder->offset;
 	int r;
 
-	z->next_in = decoder->from->data + decoder->offset;
+	/* Several members may stand in a row (RFC 1952, 2.2). */
+	if (decoder->complete && inflateReset(z) != Z_OK)
+		return -EBADMSG;
+	z->next_in = decoder->data + decoder->offset;
 	z->avail_in = left > UINT32_MAX ? UINT32_MAX : (unsigned int)left;
 	z->next_out = (unsigned char *)to;
 	z->avail_out = size > UINT32_MAX ? UINT32_MAX : (unsigned int)size;
 	size = z->avail_out;
 	r = inflate(z, Z_NO_FLUSH);
-	decoder->offset = (size_t)(z->next_in - decoder->from->data);
-	if (r == Z_STREAM_END) {
-		/* Several members may stand in a row (RFC 1952, 2.2). */
-		if (decoder->offset < decoder->from->size)
-			r = inflateReset(z);
-		else
-			decoder->ended = true;
-	}
+	decoder->offset = (size_t)(z->next_in - decoder->data);
+	decoder->complete = r == Z_STREAM_END;
 	if (r != Z_OK && r != Z_STREAM_END)
 		return -EBADMSG;
 	return (ssize_t)(size - z->avail_out);
 }
 
-static void gzip_close(struct decoder *decoder)
+static void gzip_close(struct decompressor *decoder)
 {
 	inflateEnd(&decoder->gzip);
 }
 
-static int xz_open(struct decoder *decoder)
+static int xz_open(struct decompressor *decoder)
 {
 	lzma_stream fresh = LZMA_STREAM_INIT;
 
@@ -80,17 +86,17 @@ static int xz_open(struct decoder *decoder)
 		       : -ENOMEM;
 }
 
-static ssize_t xz_step(struct decoder *decoder, char *to, size_t size)
+static ssize_t xz_step(struct decompressor *decoder, char *to, size_t size)
 {
 	lzma_stream *xz = &decoder->xz;
 	lzma_ret r;
 
-	xz->next_in = decoder->from->data + decoder->offset;
-	xz->avail_in = decoder->from->size - decoder->offset;
+	xz->next_in = decoder->data + decoder->offset;
+	xz->avail_in = decoder->size - decoder->offset;
 	xz->next_out = (uint8_t *)to;
 	xz->avail_out = size;
-	r = lzma_code(xz, LZMA_FINISH);
-	decoder->offset = decoder->from->size - xz->avail_in;
+	r = lzma_code(xz, decoder->last ? LZMA_FINISH : LZMA_RUN);
+	decoder->offset = decoder->size - xz->avail_in;
 	if (r == LZMA_STREAM_END)
 		decoder->ended = true;
 	else if (r == LZMA_MEM_ERROR || r == LZMA_MEMLIMIT_ERROR)
@@ -100,12 +106,12 @@ static ssize_t xz_step(struct decoder *decoder, char *to, size_t size)
 	return (ssize_t)(size - xz->avail_out);
 }
 
-static void xz_close(struct decoder *decoder)
+static void xz_close(struct decompressor *decoder)
 {
 	lzma_end(&decoder->xz);
 }
 
-static int zstd_open(struct decoder *decoder)
+static int zstd_open(struct decompressor *decoder)
 {
 	decoder->zstd = ZSTD_createDStream();
 	if (!decoder->zstd)
@@ -116,9 +122,9 @@ static int zstd_open(struct decoder *decoder)
 		       : 0;
 }
 
-static ssize_t zstd_step(struct decoder *decoder, char *to, size_t size)
+static ssize_t zstd_step(struct decompressor *decoder, char *to, size_t size)
 {
-	ZSTD_inBuffer in = { decoder->from->data, decoder->from->size, decoder->offset };
+	ZSTD_inBuffer in = { decoder->data, decoder->size, decoder->offset };
 	ZSTD_outBuffer out = { to, size, 0 };
 	size_t r = ZSTD_decompressStream(decoder->zstd, &out, &in);
 
@@ -126,37 +132,33 @@ static ssize_t zstd_step(struct decoder *decoder, char *to, size_t size)
 		return -EBADMSG;
 	decoder->offset = in.pos;
 	/* 0: a frame is complete and flushed; another one may follow. */
-	if (r == 0 && in.pos == in.size)
-		decoder->ended = true;
-	else if (r != 0 && in.pos == in.size && out.pos == 0)
-		return -EBADMSG;
+	decoder->complete = r == 0;
 	return (ssize_t)out.pos;
 }
 
-static void zstd_close(struct decoder *decoder)
+static void zstd_close(struct decompressor *decoder)
 {
 	ZSTD_freeDStream(decoder->zstd);
 }
 
-static int plain_open(struct decoder *decoder)
+static int plain_open(struct decompressor *decoder)
 {
-	decoder->ended = decoder->from->size == 0;
+	decoder->complete = true;
 	return 0;
 }
 
-static ssize_t plain_step(struct decoder *decoder, char *to, size_t size)
+static ssize_t plain_step(struct decompressor *decoder, char *to, size_t size)
 {
-	size_t left = decoder->from->size - decoder->offset;
+	size_t left = decoder->size - decoder->offset;
 
 	if (size > left)
 		size = left;
-	memcpy(to, decoder->from->data + decoder->offset, size);
+	memcpy(to, decoder->data + decoder->offset, size);
 	decoder->offset += size;
-	decoder->ended = decoder->offset == decoder->from->size;
 	return (ssize_t)size;
 }
 
-static void plain_close(struct decoder *decoder)
+static void plain_close(struct decompressor *decoder)
 {
 	(void)decoder;
 }
@@ -169,19 +171,19 @@ static const struct format formats[] = {
 	{ COMPRESSION_NONE, { 0 }, 0, plain_open, plain_step, plain_close },
 };
 
-static const struct format *format_of(const struct bytes *file)
+static const struct format *format_of(const uint8_t *data, size_t size)
 {
 	const struct format *format = formats;
 
-	while (file->size < format->magic_size ||
-	       (format->magic_size && memcmp(file->data, format->magic, format->magic_size) != 0))
+	while (size < format->magic_size ||
+	       (format->magic_size && memcmp(data, format->magic, format->magic_size) != 0))
 		format++;
 	return format;
 }
 
 enum compression compression_of(const struct bytes *file)
 {
-	return format_of(file)->compression;
+	return format_of(file->data, file->size)->compression;
 }
 
 bool compression_is_kernel_xz(const struct bytes *file)
@@ -194,43 +196,96 @@ bool compression_is_kernel_xz(const struct bytes *file)
 		file->data[check_at] == LZMA_CHECK_CRC32);
 }
 
-static struct decoder *decoder_free(struct decoder *decoder)
+struct decompressor *decompressor_free(struct decompressor *decoder)
 {
-	if (decoder)
+	if (decoder && decoder->format)
 		decoder->format->close(decoder);
+	if (decoder)
+		free(decoder->window);
 	free(decoder);
 	return NULL;
 }
 
-static void release_decoder(struct decoder **decoder)
+/* Have the next bytes of the reader in the window, enough to tell a format. 0 or -errno. */
+static int refill(struct decompressor *decoder)
 {
-	decoder_free(*decoder);
+	decoder->size = decoder->offset = 0;
+	while (decoder->size < sizeof(formats->magic) && !decoder->last) {
+		ssize_t got = decoder->read(decoder->context, decoder->window + decoder->size,
+					    WINDOW_SIZE - decoder->size);
+
+		if (got < 0)
+			return (int)got;
+		decoder->size += (size_t)got;
+		decoder->last = got == 0;
+	}
+	return 0;
 }
 
-static int decoder_new(const struct bytes *from, size_t max, struct decoder **ret)
+static int decoder_open(struct decompressor *decoder, size_t max)
 {
-	AUTO(release_decoder) struct decoder *decoder = calloc(1, sizeof(*decoder));
+	const struct format *format = format_of(decoder->data, decoder->size);
+	int r = format->open(decoder);
+
+	if (r < 0)
+		return r;
+	decoder->max = max;
+	decoder->format = format;
+	return 0;
+}
+
+static int new_of_bytes(const struct bytes *from, size_t max, struct decompressor **ret)
+{
+	auto_decompressor struct decompressor *decoder = calloc(1, sizeof(*decoder));
 	int r;
 
 	if (!decoder)
 		return -ENOMEM;
-	decoder->from = from;
-	decoder->max = max;
-	decoder->format = format_of(from);
-	r = decoder->format->open(decoder);
+	decoder->data = from->data;
+	decoder->size = from->size;
+	decoder->last = true;
+	r = decoder_open(decoder, max);
 	if (r < 0)
 		return r;
 	*ret = take(decoder);
 	return 0;
 }
 
-/* Up to SIZE bytes; 0 only at the end. */
-static ssize_t decoder_read(struct decoder *decoder, char *to, size_t size)
+int decompressor_new(decompress_reader read, void *context, size_t max, struct decompressor **ret)
+{
+	auto_decompressor struct decompressor *decoder = calloc(1, sizeof(*decoder));
+	int r;
+
+	if (!decoder)
+		return -ENOMEM;
+	decoder->read = read;
+	decoder->context = context;
+	decoder->data = decoder->window = malloc(WINDOW_SIZE);
+	r = decoder->window ? refill(decoder) : -ENOMEM;
+	if (r == 0)
+		r = decoder_open(decoder, max);
+	if (r < 0)
+		return r;
+	*ret = take(decoder);
+	return 0;
+}
+
+ssize_t decompressor_read(struct decompressor *decoder, char *to, size_t size)
 {
 	while (!decoder->ended && size > 0) {
-		size_t before = decoder->offset;
-		ssize_t got = decoder->format->step(decoder, to, size);
+		size_t before;
+		bool complete = decoder->complete;
+		ssize_t got =
+			decoder->offset == decoder->size && !decoder->last ? refill(decoder) : 0;
 
+		if (got < 0)
+			return got;
+		before = decoder->offset;
+		if (before == decoder->size && decoder->complete) {
+			decoder->ended = true;
+			break;
+		}
+		got = decoder->format->step(decoder, to, size);
 		if (got < 0)
 			return got;
 		decoder->produced += (size_t)got;
@@ -239,7 +294,7 @@ static ssize_t decoder_read(struct decoder *decoder, char *to, size_t size)
 		if (got > 0)
 			return got;
 		/* Nothing taken and nothing made: the stream is cut. */
-		if (decoder->offset == before && !decoder->ended)
+		if (decoder->offset == before && !decoder->ended && decoder->complete == complete)
 			return -EBADMSG;
 	}
 	return 0;
@@ -247,11 +302,11 @@ static ssize_t decoder_read(struct decoder *decoder, char *to, size_t size)
 
 int decompress_bytes(const struct bytes *from, size_t max, struct bytes *ret)
 {
-	AUTO(release_decoder) struct decoder *decoder = NULL;
+	auto_decompressor struct decompressor *decoder = NULL;
 	auto_bytes struct bytes bytes = { 0 };
 	size_t capacity = 0;
 	ssize_t got;
-	int r = decoder_new(from, max, &decoder);
+	int r = new_of_bytes(from, max, &decoder);
 
 	if (r < 0)
 		return r;
@@ -259,13 +314,14 @@ int decompress_bytes(const struct bytes *from, size_t max, struct bytes *ret)
 		if (capacity - bytes.size < 4096) {
 			uint8_t *grown;
 
-			capacity = capacity ? capacity * 2 : from->size + 65536;
+			capacity = capacity ? capacity * 2 : from->size + WINDOW_SIZE;
 			grown = realloc(bytes.data, capacity + 1);
 			if (!grown)
 				return -ENOMEM;
 			bytes.data = grown;
 		}
-		got = decoder_read(decoder, (char *)bytes.data + bytes.size, capacity - bytes.size);
+		got = decompressor_read(decoder, (char *)bytes.data + bytes.size,
+					capacity - bytes.size);
 		if (got < 0)
 			return (int)got;
 		bytes.size += (size_t)got;
@@ -278,7 +334,7 @@ int decompress_bytes(const struct bytes *from, size_t max, struct bytes *ret)
 
 static ssize_t cookie_read(void *cookie, char *to, size_t size)
 {
-	ssize_t got = decoder_read(cookie, to, size);
+	ssize_t got = decompressor_read(cookie, to, size);
 
 	if (got < 0) {
 		errno = (int)-got;
@@ -289,15 +345,15 @@ static ssize_t cookie_read(void *cookie, char *to, size_t size)
 
 static int cookie_close(void *cookie)
 {
-	decoder_free(cookie);
+	decompressor_free(cookie);
 	return 0;
 }
 
 int decompress_stream(const struct bytes *from, size_t max, FILE **ret)
 {
-	AUTO(release_decoder) struct decoder *decoder = NULL;
+	auto_decompressor struct decompressor *decoder = NULL;
 	FILE *file;
-	int r = decoder_new(from, max, &decoder);
+	int r = new_of_bytes(from, max, &decoder);
 
 	if (r < 0)
 		return r;

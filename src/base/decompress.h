@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/files.h"
 
@@ -32,3 +33,23 @@ int decompress_bytes(const struct bytes *from, size_t max, struct bytes *ret);
  * 0 or -ENOMEM.
  */
 int decompress_stream(const struct bytes *from, size_t max, FILE **ret);
+
+/* Up to SIZE bytes of what is to be decompressed into TO: how many, 0 at its end, or -errno. */
+typedef ssize_t (*decompress_reader)(void *context, void *to, size_t size);
+
+/* What a reader gives, decompressed a piece at a time: nothing of it is kept. */
+struct decompressor;
+
+/* Reads at once, to see how it is compressed. 0, what the reader said, or -ENOMEM. */
+int decompressor_new(decompress_reader read, void *context, size_t max, struct decompressor **ret);
+/*
+ * Up to SIZE bytes; 0 only at the end. -EBADMSG, -EFBIG as above, -ENOMEM, or what the reader said.
+ */
+ssize_t decompressor_read(struct decompressor *decompressor, char *to, size_t size);
+struct decompressor *decompressor_free(struct decompressor *decompressor);
+
+static inline void decompressor_release(struct decompressor **slot)
+{
+	decompressor_free(*slot);
+}
+#define auto_decompressor __attribute__((cleanup(decompressor_release)))

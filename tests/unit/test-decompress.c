@@ -72,15 +72,55 @@ static int read_stream(const struct bytes *from, size_t max, size_t piece, struc
 	return ferror(file) ? -errno : 0;
 }
 
-/* What both ways say of FROM, after a check that they agree; *RET is empty on failure. */
+/* What a reader gives at a time of what it has. */
+struct reader {
+	const struct bytes *from;
+	size_t offset, piece;
+};
+
+static ssize_t read_piece(void *context, void *to, size_t size)
+{
+	struct reader *reader = context;
+	size_t left = reader->from->size - reader->offset;
+
+	size = size < reader->piece ? size : reader->piece;
+	size = size < left ? size : left;
+	if (size)
+		memcpy(to, reader->from->data + reader->offset, size);
+	reader->offset += size;
+	return (ssize_t)size;
+}
+
+static int read_pieces(const struct bytes *from, size_t max, size_t piece, struct bytes *ret)
+{
+	auto_decompressor struct decompressor *decompressor = NULL;
+	struct reader reader = { from, 0, piece };
+	char buffer[1000];
+	int r = decompressor_new(read_piece, &reader, max, &decompressor);
+	ssize_t got = 0;
+
+	append(ret, "", 0);
+	while (r == 0 && (got = decompressor_read(decompressor, buffer, sizeof(buffer))) > 0)
+		append(ret, buffer, (size_t)got);
+	return r < 0 ? r : (int)got;
+}
+
+/* What all ways say of FROM, after a check that they agree; *RET is empty on failure. */
 static int unpack(const char *label, const struct bytes *from, size_t max, struct bytes *ret)
 {
-	static const size_t pieces[] = { 1, 13, 4096 };
+	static const struct {
+		size_t piece;
+		int (*read)(const struct bytes *from, size_t max, size_t piece, struct bytes *ret);
+	} ways[] = {
+		{ 1, read_stream },        { 13, read_stream }, { 4096, read_stream },
+		{ 1, read_pieces },        { 13, read_pieces }, { 4096, read_pieces },
+		{ 1U << 20, read_pieces },
+	};
 	int r = decompress_bytes(from, max, ret);
 
-	for (size_t i = 0; i < COUNT(pieces); i++) {
+	for (size_t i = 0; i < COUNT(ways); i++) {
 		auto_bytes struct bytes streamed = { 0 };
-		int s = read_stream(from, max, pieces[i], &streamed);
+		int s = ways[i].read(from, max, ways[i].piece, &streamed);
 
 		if (s != r)
 			fail_msg("%s: %d at once, %d as a stream", label, r, s);
