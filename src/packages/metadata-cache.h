@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * metadata-cache - what an earlier run kept of a repository's metadata, asked instead of that.
+ *
+ * Layer: packages. metadata-writer.h writes it. Nothing that is read is trusted: what makes no
+ * sense is -EBADMSG, and the metadata is read instead. The layout is in docs/cache.md.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/array.h"
+#include "base/cachefile.h"
+#include "base/diagnostic.h"
+#include "packages/metadata-writer.h"
+#include "packages/record.h"
+
+/* Numbers of records, in the order of the metadata, each once. All zero is none. */
+struct record_numbers {
+	uint32_t *items;
+	size_t count;
+};
+void record_numbers_done(struct record_numbers *numbers);
+#define auto_record_numbers __attribute__((cleanup(record_numbers_done)))
+
+/* What is read from: SIZE bytes at OFFSET that are as they were written, or NULL. */
+struct metadata_bytes {
+	const void *(*at)(void *context, size_t offset, size_t size);
+	void *context;
+	size_t size;
+};
+
+/* All that it returns negative is -EBADMSG or -ENOMEM. */
+struct metadata_cache;
+
+/* FILE, or what BYTES refers to, has to stay open. */
+int metadata_cache_open(struct cachefile *file, struct metadata_cache **ret);
+int metadata_cache_open_bytes(const struct metadata_bytes *bytes, struct metadata_cache **ret);
+struct metadata_cache *metadata_cache_free(struct metadata_cache *cache);
+struct metadata_counts metadata_cache_counts(const struct metadata_cache *cache);
+/* Append the diagnostics that were written. */
+int metadata_cache_diagnostics(struct metadata_cache *cache, struct diagnostics *ret);
+/* Add the records one of whose hints fits one of MODALIASES. */
+int metadata_cache_fitting(struct metadata_cache *cache, const struct strings *modaliases,
+			   struct record_numbers *ret);
+/* Add the kernels that provide `kernel-uname-r = RELEASE`, and all parts of their version. */
+int metadata_cache_kernels(struct metadata_cache *cache, const char *release,
+			   struct record_numbers *ret);
+/*
+ * Add the records that are named NAME, or provide it in any version, or hold the file NAME; those
+ * with the same hash may be among them, kernels are not.
+ */
+int metadata_cache_providers(struct metadata_cache *cache, const char *name,
+			     struct record_numbers *ret);
+/* Make RET record NUMBER, which keeps its memory, and *RET_ORDINAL what it was in the metadata. */
+int metadata_cache_record(struct metadata_cache *cache, uint32_t number, struct record *ret,
+			  uint32_t *ret_ordinal);
+
+static inline void metadata_cache_release(struct metadata_cache **slot)
+{
+	metadata_cache_free(*slot);
+}
+#define auto_metadata_cache __attribute__((cleanup(metadata_cache_release)))
