@@ -14,23 +14,21 @@ static Id text_id(Pool *pool, const struct record *record, uint32_t offset)
 	return pool_str2id(pool, record_text(record, offset), 1);
 }
 
+/* 0 for what is written as a rich dependency and is none: libsolv's reader leaves it out. */
 static Id dependency_id(Pool *pool, const struct record *record,
 			const struct record_dependency *dependency)
 {
 	const char *name = record_text(record, dependency->name);
-	Id id;
+	Id id, evr = 0;
 
-	/* What is written as a rich dependency and is none stays a name, as libsolv has it. */
-	if (*name == '(' && dependency->relation == RECORD_ANY) {
-		id = pool_parserpmrichdep(pool, name);
-		if (id)
-			return id;
-	}
+	if (*name == '(' && dependency->relation == RECORD_ANY)
+		return pool_parserpmrichdep(pool, name);
 	id = pool_str2id(pool, name, 1);
 	if (dependency->relation == RECORD_ANY)
 		return id;
-	return pool_rel2id(pool, id, text_id(pool, record, dependency->evr), dependency->relation,
-			   1);
+	if (*record_text(record, dependency->evr))
+		evr = text_id(pool, record, dependency->evr);
+	return pool_rel2id(pool, id, evr, dependency->relation & (REL_GT | REL_EQ | REL_LT), 1);
 }
 
 /* Requirements of scriptlets stand behind a marker (libsolv: repo.c, repo_addid_dep()). */
@@ -47,11 +45,11 @@ static Offset add_list(Repo *repo, const struct record *record, enum record_list
 
 	for (size_t i = 0; i < record->dependency_count; i++) {
 		const struct record_dependency *dependency = &record->dependencies[i];
+		Id id = dependency->list == list ? dependency_id(repo->pool, record, dependency)
+						 : 0;
 
-		if (dependency->list == list)
-			offset = repo_addid_dep(repo, offset,
-						dependency_id(repo->pool, record, dependency),
-						marker_of(dependency));
+		if (id)
+			offset = repo_addid_dep(repo, offset, id, marker_of(dependency));
 	}
 	return offset;
 }
@@ -70,7 +68,7 @@ static void add_dependencies(Repo *repo, Solvable *s, const struct record *recor
 		s->provides = repo_addid_dep(
 			repo, s->provides, pool_rel2id(repo->pool, s->name, s->evr, REL_EQ, 1), 0);
 	/* What makes hints of "modalias(...)". */
-	repo_rewrite_suse_deps(s, 0);
+	repo_rewrite_suse_deps(s, add_list(repo, record, RECORD_FRESHENS));
 }
 
 static void add_checksum(Repodata *data, Id id, const struct record *record)

@@ -21,14 +21,21 @@ enum record_list {
 	RECORD_SUGGESTS,
 	RECORD_SUPPLEMENTS,
 	RECORD_ENHANCES,
+	RECORD_FRESHENS, /* of old repositories; becomes a part of what is supplemented */
 	RECORD_LISTS
 };
 
 /* How a version is compared: bits, with the values of libsolv's REL_GT, REL_EQ, REL_LT. */
-enum record_relation { RECORD_ANY = 0, RECORD_GREATER = 1, RECORD_EQUAL = 2, RECORD_LESS = 4 };
+enum record_relation {
+	RECORD_ANY = 0,
+	RECORD_GREATER = 1,
+	RECORD_EQUAL = 2,
+	RECORD_LESS = 4,
+	RECORD_NEVER = 8 /* flags that nobody knows; libsolv has no bit for them: nothing fits */
+};
 
 struct record_dependency {
-	uint32_t name; /* may be a rich one, as it is written */
+	uint32_t name; /* a rich one, as it is written, if it begins with '(' and relation is ANY */
 	uint32_t evr; /* "[epoch:]version[-release]", an epoch of 0 left out; empty for any */
 	uint8_t list; /* of enum record_list */
 	uint8_t relation; /* of enum record_relation */
