@@ -331,3 +331,12 @@ int dir_make_path(int dir_fd, const char *path, mode_t mode)
 	}
 	return 0;
 }
+
+char *path_without_slashes(const char *path)
+{
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return strndup(path, length);
+}

@@ -63,3 +63,5 @@ int dir_make_path(int dir_fd, const char *path, mode_t mode);
  * component, no component over 255 bytes, no control characters?
  */
 bool path_is_safe(const char *path);
+/* PATH without slashes at its end: "dir/" would follow a link that "dir" is. Owned, or NULL. */
+char *path_without_slashes(const char *path);

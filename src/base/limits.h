@@ -16,6 +16,14 @@
 #define PROCESS_OUTPUT_MAX 16384U
 /** Threads at work at once: what one takes in memory, decoders above all, all take. */
 #define WORKERS_MAX 8
+/** Files in a folder of the cache: systems have a few dozen repositories, and a few kernels. */
+#define CACHE_FILES_MAX 64
+/** All of them, in bytes: the largest distribution's repository takes some 50 MiB. */
+#define CACHE_SIZE_MAX (512ULL << 20)
+/** Content of one of them, in bytes: it is held in memory. */
+#define CACHE_CONTENT_MAX (256ULL << 20)
+/** What a file of the cache says that it is of, in bytes: two paths, and checksums. */
+#define CACHE_KEY_MAX (64U << 10)
 
 /** Largest file of keys, in bytes: a whole distribution's are below 200 KiB. */
 #define KEYRING_FILE_MAX (4U << 20)

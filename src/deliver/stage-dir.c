@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 
 /* Room for the number of a process, in the lock too. */
 #define PID_SIZE 16
@@ -22,16 +23,6 @@ int stage_dir_fail(const struct stage_dir *dir, int r, const char *why, struct e
 	return error_set(reterr, r, STAGE_DIR_USING, dir->path, why,
 			 full ? "make room, or stage elsewhere with --stage-dir"
 			      : "name another one with --stage-dir");
-}
-
-/* "dir/" would follow a link that "dir" is. */
-static char *without_slashes(const char *path)
-{
-	size_t length = strlen(path);
-
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	return strndup(path, length);
 }
 
 /* Only the caller may be able to put links or files in there while it is used. */
@@ -118,7 +109,7 @@ static int take_lock(struct stage_dir *dir, struct error *reterr)
 
 int stage_dir_make(const char *path, int *ret_fd)
 {
-	auto_free char *bare = without_slashes(path);
+	auto_free char *bare = path_without_slashes(path);
 
 	*ret_fd = -1;
 	if (!bare)
@@ -133,7 +124,7 @@ int stage_dir_open(const char *path, bool make, struct stage_dir *ret, struct er
 {
 	int r;
 
-	ret->path = without_slashes(path);
+	ret->path = path_without_slashes(path);
 	if (!ret->path)
 		return error_set(reterr, -ENOMEM, STAGE_DIR_USING, path, NULL, NULL);
 	r = make ? stage_dir_enter(ret, AT_FDCWD, ret->path, &ret->fd, reterr)
