@@ -94,6 +94,12 @@ $(build)/tests/unit/%: $(build)/tests/unit/%.o $(build)/libkmp-match.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(library_libs) $(shell $(PKG_CONFIG) --libs cmocka)
 
+bench_programs := $(patsubst tests/bench/%.c,$(build)/tests/bench/%,$(sort $(wildcard tests/bench/*.c)))
+bench-programs: $(bench_programs)
+$(build)/tests/bench/%: $(build)/tests/bench/%.o $(build)/libkmp-match.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(library_libs)
+
 # With libFuzzer's main, or else with one that replays a corpus.
 fuzz_targets := $(patsubst tests/fuzz/%.c,$(build)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
 fuzz-targets: $(fuzz_targets)
@@ -117,7 +123,7 @@ setup:
 
 demo:
 	$(Q)tools/setup demo
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all bench-programs
 	$(Q)KMP_MATCH=$(build)/kmp-match tools/demo
 
 # check-fast leaves out virtual machines.
@@ -184,4 +190,4 @@ help:
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all clean unit-tests fuzz fuzz-run fuzz-targets setup demo check check-fast bench completion man install help
+.PHONY: all bench-programs clean unit-tests fuzz fuzz-run fuzz-targets setup demo check check-fast bench completion man install help

@@ -11,5 +11,11 @@
 
 /* fnmatch(PATTERN, TEXT, 0) == 0. In linear time where '*' is the only special character. */
 bool glob_fits(const char *pattern, const char *text);
+/* Has C a meaning of its own? A ']' has one only behind a '['. */
+static inline bool glob_special(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
 /* How many bytes of PATTERN stand for themselves before the first special one. */
 size_t glob_literal(const char *pattern);

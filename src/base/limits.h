@@ -128,6 +128,8 @@
 #define CAPABILITY_MAX 65536
 /** Patterns that a merged hint stands for, and each in upper case: generators merge a handful. */
 #define HINT_PATTERNS_MAX 256
+/** Patterns of an index with their NULs, in bytes: a distribution's 200,000 hints have 12 MiB. */
+#define PATTERN_TEXT_MAX (256U << 20)
 /** Largest signature of a repository, in bytes: one takes a few hundred, and there are two. */
 #define CHAIN_SIGNATURE_MAX (1U << 20)
 /** Folders of a directory of RPMs, one in the other: vendors nest product, version and arch. */

@@ -44,17 +44,20 @@ struct pattern_index {
 	void *context;
 };
 
-/* All zero is empty. Numbers of patterns that fit: sorted, each once. */
+/* What was found in one index; all zero is empty. */
 struct pattern_fits {
-	uint32_t *numbers;
+	uint32_t *numbers; /* of each pattern that fits, once, as they were found */
 	size_t count;
+	uint64_t *seen; /* a bit for each pattern of the index */
+	uint32_t patterns;
 };
 void pattern_fits_done(struct pattern_fits *fits);
 #define auto_pattern_fits __attribute__((cleanup(pattern_fits_done)))
 
 /*
- * Add what fits MODALIAS, as fnmatch(3) says, to *RET. 0, -ENOMEM, or -EBADMSG if the arrays make
- * no sense where they had to be read, or may_read() said no; *RET is then still valid.
+ * Add what fits MODALIAS, as fnmatch(3) says, to *RET, which is of this index. 0, -ENOMEM, or
+ * -EBADMSG if the arrays make no sense where they had to be read, or may_read() said no; *RET is
+ * then still valid.
  */
 int pattern_index_find(const struct pattern_index *index, const char *modalias,
 		       struct pattern_fits *ret);
