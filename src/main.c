@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,8 @@ enum {
 	OPTION_KEYS,
 	OPTION_NO_GPG_CHECKS,
 	OPTION_UNDO,
+	OPTION_CACHE_DIR,
+	OPTION_NO_CACHE,
 	OPTION_VERSION
 };
 
@@ -56,6 +59,8 @@ static const struct option_row rows[] = {
 	{ 'j', "json", NULL, "answer in JSON" },
 	{ OPTION_KEYS, "keys", "DIR", "trust the keys in DIR too" },
 	{ OPTION_NO_GPG_CHECKS, "no-gpg-checks", NULL, "stage packages with unchecked signatures" },
+	{ OPTION_CACHE_DIR, "cache-dir", "DIR", "keep what later runs can use in DIR" },
+	{ OPTION_NO_CACHE, "no-cache", NULL, "neither use nor keep what runs found out" },
 	{ OPTION_UNDO, "undo", NULL, "load: take everything back" },
 	{ 'v', "verbose", NULL, "say more" },
 	{ 'q', "quiet", NULL, "say only what failed" },
@@ -162,6 +167,12 @@ static int take_option(struct options *options, int key, const char *argument)
 		return 0;
 	case OPTION_NO_GPG_CHECKS:
 		options->no_gpg_checks = true;
+		return 0;
+	case OPTION_CACHE_DIR:
+		options->cache_dir = argument;
+		return 0;
+	case OPTION_NO_CACHE:
+		options->no_cache = true;
 		return 0;
 	case OPTION_UNDO:
 		options->undo = true;
@@ -278,6 +289,8 @@ int main(int argc, char **argv)
 		}
 		optind++;
 	}
+	/* A limit on the size of files is an error like a full disk, and no end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (verb_fence(&options) < 0)
 		log_warning("the memory of the run is not bound, ignoring");
 	return verb->run(&options, argc - optind, argv + optind);

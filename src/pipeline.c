@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "deliver/delivery.h"
@@ -17,6 +19,8 @@
 #include "packages/system.h"
 #include "select/selection.h"
 #include "select/target.h"
+
+#define CACHE_DIR_USUAL "/var/cache/kmp-match"
 
 static int open_root(struct pipeline *pipeline, const struct options *options, struct error *reterr)
 {
@@ -98,6 +102,52 @@ static int open_sources(struct pipeline *pipeline, const struct options *options
 	return 0;
 }
 
+/* Is it the running system that is looked into? */
+static bool is_running(const struct pipeline *pipeline)
+{
+	struct stat root, below;
+
+	return stat("/", &root) == 0 && fstat(pipeline->root_fd, &below) == 0 &&
+	       root.st_dev == below.st_dev && root.st_ino == below.st_ino;
+}
+
+/*
+ * Where something is kept, or NULL. Unasked, root keeps what it finds out of the running system: of
+ * another one it may be asked once only, and in an initrd all is gone with it.
+ */
+static const char *cache_place(const struct pipeline *pipeline, const struct options *options)
+{
+	if (options->no_cache || options->cache_dir)
+		return options->no_cache ? NULL : options->cache_dir;
+	if (geteuid() != 0 || !is_running(pipeline) || access("/etc/initrd-release", F_OK) == 0)
+		return NULL;
+	return CACHE_DIR_USUAL;
+}
+
+static int open_caches(struct pipeline *pipeline, const struct options *options)
+{
+	const char *path = cache_place(pipeline, options);
+	auto_diagnostics struct diagnostics unused = { 0 };
+	/* Nobody asked for the usual one: that it cannot be made, as on read-only media, is no
+	 * news. */
+	struct diagnostics *diagnostics = path && (options->cache_dir || access(path, F_OK) == 0)
+						  ? &pipeline->diagnostics
+						  : &unused;
+	int r = path ? cache_dir_open(path, "system", &pipeline->system_cache, diagnostics) : 0;
+
+	if (r == 0 && pipeline->system_cache)
+		r = cache_dir_open(path, "metadata", &pipeline->metadata_cache, diagnostics);
+	return r;
+}
+
+/* What could not be kept is said once, when all was tried. */
+static int tell_caches(struct pipeline *pipeline)
+{
+	int r = cache_dir_diagnose(pipeline->system_cache, &pipeline->diagnostics);
+
+	return r < 0 ? r : cache_dir_diagnose(pipeline->metadata_cache, &pipeline->diagnostics);
+}
+
 /* Behind the first fence, which leaves the copy of the database to librpm. */
 static void enter_sandbox(struct pipeline *pipeline, const struct database *database)
 {
@@ -108,9 +158,21 @@ static void enter_sandbox(struct pipeline *pipeline, const struct database *data
 		{ .fd = pipeline->stage_fd },
 		{ .fd = copy_fd },
 		{ .fd = beside_fd, .empty_only = true },
+		{ .fd = cache_dir_fd(pipeline->system_cache), .files_only = true },
+		{ .fd = cache_dir_fd(pipeline->metadata_cache), .files_only = true },
 	};
 
 	sandbox_enter(places, COUNT(places), &pipeline->sandbox);
+}
+
+static void tighten_sandbox(struct pipeline *pipeline)
+{
+	const struct landlock_place places[] = {
+		{ .fd = pipeline->stage_fd },
+		{ .fd = cache_dir_fd(pipeline->metadata_cache), .files_only = true },
+	};
+
+	sandbox_tighten(places, COUNT(places), &pipeline->sandbox);
 }
 
 /* What is installed. The second fence, for all that follows, is up when this is done. */
@@ -121,15 +183,17 @@ static int read_base(struct pipeline *pipeline, const struct options *options, b
 	int r = catalog_new(&pipeline->catalog);
 
 	if (r == 0)
+		r = open_caches(pipeline, options);
+	if (r == 0)
 		r = database_open(pipeline->root_fd, &database, reterr);
 	if (r < 0)
 		return r;
 	if (staging)
 		pipeline->stage_made = stage_dir_make(options->stage_dir, &pipeline->stage_fd);
 	enter_sandbox(pipeline, database);
-	r = catalog_add_base(pipeline->catalog, database, reterr);
+	r = catalog_add_base(pipeline->catalog, database, pipeline->system_cache, reterr);
 	database = database_close(database);
-	sandbox_tighten(pipeline->stage_fd, &pipeline->sandbox);
+	tighten_sandbox(pipeline);
 	return r < 0 ? r : 0;
 }
 
@@ -179,7 +243,7 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 		r = read_keys(ret, options, reterr);
 	if (r == 0 && parts->sources)
 		r = read_packages(ret, options, reterr);
-	return r;
+	return r < 0 ? r : tell_caches(ret);
 }
 
 struct kernel_request pipeline_kernel_request(const struct pipeline *pipeline,
@@ -475,6 +539,8 @@ void pipeline_done(struct pipeline *pipeline)
 	diagnostics_done(&pipeline->diagnostics);
 	kernel_done(&pipeline->kernel);
 	device_list_done(&pipeline->devices);
+	cache_dir_close(pipeline->system_cache);
+	cache_dir_close(pipeline->metadata_cache);
 	release_fd(&pipeline->root_fd);
 	release_fd(&pipeline->stage_fd);
 	*pipeline = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/array.h"
+#include "base/cache-dir.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/sandbox.h"
@@ -40,6 +41,8 @@ struct options {
 	const char *root; /* NULL: the running system */
 	const char *stage_dir;
 	const char *policy; /* NULL: the one below the root */
+	const char *cache_dir; /* NULL: the usual one, where there is to be one */
+	bool no_cache;
 	unsigned int timeout; /* seconds that a server may be silent */
 	const char *keys; /* folder of trusted keys besides the system's; NULL: none */
 	const char *save; /* scan --save */
@@ -56,6 +59,12 @@ struct pipeline {
 	int root_fd;
 	struct sandbox sandbox; /* in which everything is read */
 	int stage_fd; /* of the staging directory, the one place to write to, or -1 */
+	/*
+	 * What earlier runs found out; NULL if nothing is kept. The first is read-only in effect
+	 * once anything that has to do with packages on offer is read: what is installed and whose
+	 * keys count stands there.
+	 */
+	struct cache_dir *system_cache, *metadata_cache;
 	int stage_made; /* what stage_dir_make() said */
 	struct device_list devices;
 	struct kernel kernel;

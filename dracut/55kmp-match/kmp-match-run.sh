@@ -38,7 +38,7 @@ kmp_match_run() {
 	while read -r _line; do set -- "$@" "$_line"; done <"$kmp_match_state/arguments"
 	for _round in 1 2 3 4; do
 		_before=$(cat "$kmp_match_stage/current/packages" 2>/dev/null)
-		kmp_match_call stage "$@"
+		kmp_match_call stage --no-cache "$@"
 		[ "$_round" != 1 ] || kmp_match_tell stage
 		[ "$(cat "$kmp_match_stage/current/packages" 2>/dev/null)" != "$_before" ] || break
 		[ "$(kmp_match_option load)" != stage-only ] || break

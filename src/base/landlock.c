@@ -42,6 +42,9 @@ enum {
 	(FILES_WRITE | FILES_REMOVE_DIR | FILES_REMOVE_FILE | FILES_MAKE_DIR | FILES_MAKE_REG |    \
 	 FILES_MAKE_SYM | FILES_REFER | FILES_TRUNCATE)
 
+/* What a cache needs. */
+#define FILES_ONLY (FILES_WRITE | FILES_REMOVE_FILE | FILES_MAKE_REG | FILES_TRUNCATE)
+
 struct ruleset {
 	uint64_t files;
 	uint64_t net;
@@ -72,10 +75,10 @@ static struct ruleset everything(int version)
 
 static int allow(int ruleset_fd, const struct ruleset *all, const struct landlock_place *place)
 {
-	const struct rule rule = {
-		.allowed = (place->empty_only ? (uint64_t)FILES_REMOVE_DIR : CHANGES) & all->files,
-		.fd = place->fd,
-	};
+	uint64_t wanted = place->empty_only   ? FILES_REMOVE_DIR
+			  : place->files_only ? FILES_ONLY
+					      : CHANGES;
+	const struct rule rule = { .allowed = wanted & all->files, .fd = place->fd };
 
 	return syscall(ADD_RULE, ruleset_fd, RULE_PATH, &rule, 0) < 0 ? -errno : 0;
 }

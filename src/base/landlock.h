@@ -13,6 +13,7 @@
 struct landlock_place {
 	int fd; /* of a directory; negative: there is none */
 	bool empty_only; /* nothing but the removal of empty directories below it */
+	bool files_only; /* nothing but regular files, made, written and removed */
 };
 
 /*

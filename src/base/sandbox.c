@@ -82,13 +82,21 @@ void sandbox_enter(const struct landlock_place *places, size_t count, struct san
 	*ret = sandbox;
 }
 
-void sandbox_tighten(int stage_fd, struct sandbox *sandbox)
+/* A cache is none that root would have to stay for. */
+static bool has_place(const struct landlock_place *places, size_t count)
 {
-	const struct landlock_place stage = { .fd = stage_fd };
+	for (size_t i = 0; i < count; i++)
+		if (places[i].fd >= 0 && !places[i].files_only)
+			return true;
+	return false;
+}
+
+void sandbox_tighten(const struct landlock_place *places, size_t count, struct sandbox *sandbox)
+{
 	bool whole = sandbox->landlock && sandbox->syscalls;
 
-	restrict_places(&stage, 1, sandbox);
-	if (stage_fd < 0 && !whole && geteuid() == 0)
+	restrict_places(places, count, sandbox);
+	if (!has_place(places, count) && !whole && geteuid() == 0)
 		(void)become_user();
 	keep_capabilities(READING);
 	sandbox->capabilities = permitted();

@@ -31,11 +31,11 @@ struct sandbox {
  */
 void sandbox_enter(const struct landlock_place *places, size_t count, struct sandbox *ret);
 /*
- * Step 2: changes below the directory STAGE_FD only (negative: none), and root keeps of its
- * capabilities that to read everything. Where nothing is to be written and step 1 is not wholly in
+ * Step 2: changes below PLACES only, and root keeps of its capabilities that to read everything.
+ * Where nothing but files of a cache (files_only) is to be written and step 1 is not wholly in
  * force, root becomes SANDBOX_USER: else it stays, since some facts are shown to root alone.
  */
-void sandbox_tighten(int stage_fd, struct sandbox *sandbox);
+void sandbox_tighten(const struct landlock_place *places, size_t count, struct sandbox *sandbox);
 /* What is left of capabilities: dac_read_search, other. 0 or -ENOMEM. */
 int sandbox_capabilities(const struct sandbox *sandbox, struct strings *ret);
 /* "Landlock 7, refused system calls, ...", or what is missing. Owned; NULL if out of memory. */

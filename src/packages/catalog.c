@@ -72,34 +72,9 @@ int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *re
 	return 0;
 }
 
-static int add_installed(void *context, void *header)
-{
-	struct catalog *catalog = context;
-	Id id;
-	int r;
-
-	if (!rpm_header_is_bounded(header))
-		return -EBADMSG;
-	/* What is no package, such as a key, adds none. */
-	r = catalog_add_header(catalog, catalog->pool->installed, header, &id);
-	return r < 0 ? r : rpm_header_keys(header, &catalog->keys);
-}
-
 const struct strings *catalog_base_keys(const struct catalog *catalog)
 {
 	return &catalog->keys;
-}
-
-int catalog_add_base(struct catalog *catalog, const struct database *database, struct error *reterr)
-{
-	Repo *installed = catalog->pool->installed;
-	int r = database ? database_read(database, add_installed, catalog, reterr) : 0;
-
-	repo_internalize(installed);
-	if (r < 0)
-		return r;
-	catalog->has_base = installed->nsolvables > 0;
-	return catalog->has_base;
 }
 
 /* A dependency tree with two operands that libsolv descends into when it evaluates supplements. */

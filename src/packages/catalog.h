@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cache-dir.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "packages/database.h"
@@ -23,10 +24,11 @@ int catalog_new(struct catalog **ret);
 struct catalog *catalog_free(struct catalog *catalog);
 
 /*
- * Make DATABASE, NULL if there is none, the base unless it is empty.
- * 1 if it is, 0 if the base is bare, or -errno with *RETERR set.
+ * Make DATABASE, NULL if there is none, the base unless it is empty. It is read only if CACHE,
+ * which may be NULL, does not have it as it is; then it is kept there. 1 if it is, 0 if the base is
+ * bare, or -errno with *RETERR set.
  */
-int catalog_add_base(struct catalog *catalog, const struct database *database,
+int catalog_add_base(struct catalog *catalog, struct database *database, struct cache_dir *cache,
 		     struct error *reterr);
 /*
  * Load the metadata of SOURCE, the INDEXth; counts its packages and drivers.

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -24,6 +25,9 @@
 #define SQLITE_FILE "rpmdb.sqlite"
 #define NDB_FILE    "Packages.db"
 #define NDB_PAGE    4096
+
+/* Seconds: no file system that a database lies on counts in more than two. */
+#define SETTLED_AFTER 3
 
 #define FOLDER_PREFIX "kmp-match."
 #define FOLDER_RANDOM "XXXXXX"
@@ -42,6 +46,8 @@ struct database {
 	const char *folder; /* below the root */
 	const char *file;
 	struct copy copy;
+	char *path; /* of the file, or NULL */
+	char *state; /* or NULL */
 };
 
 /* Where there is a database: true, and *RET owns its folder. */
@@ -66,6 +72,49 @@ static bool find_database(int root_fd, struct database *ret)
 		}
 	}
 	return false;
+}
+
+/* What changes with NAME and what a writer adds to it elsewhere; *RET_LAST is when it last did. */
+static char *describe(const struct database *database, struct timespec *ret_last)
+{
+	/* The log has what is not in the database yet (sqlite.org/wal.html). */
+	const char *const suffixes[] = { "", "-wal" };
+	char *text = strdup("");
+
+	for (size_t i = 0; i < COUNT(suffixes) && text; i++) {
+		auto_free char *before = text;
+		auto_free char *name = text_format("%s%s", database->file, suffixes[i]);
+		struct stat st = { 0 };
+
+		if (!name ||
+		    (fstatat(database->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT))
+			return NULL;
+		/* Every reader may make an empty log anew. */
+		if (st.st_size == 0)
+			st = (struct stat){ 0 };
+		if (st.st_ctim.tv_sec > ret_last->tv_sec)
+			*ret_last = st.st_ctim;
+		text = text_format("%s%llx %llx %llx %lld.%09ld %lld.%09ld ", before,
+				   (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
+				   (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
+				   st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec,
+				   st.st_ctim.tv_nsec);
+	}
+	return text;
+}
+
+/*
+ * Two changes within a tick of the file system's clock look like one, so a file that changed just
+ * now has no state. A clock that was set back makes it wait.
+ */
+static char *settled_state(const struct database *database)
+{
+	struct timespec last = { 0 }, now = { 0 };
+	auto_free char *state = describe(database, &last);
+
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || now.tv_sec - last.tv_sec < SETTLED_AFTER)
+		return NULL;
+	return take(state);
 }
 
 /* Copy NAME, which may be absent, from one folder into another. */
@@ -189,11 +238,8 @@ static int make_folder(struct copy *ret)
 static int copy_sqlite(struct database *database)
 {
 	struct copy *copy = &database->copy;
-	int r = make_folder(copy);
+	int r = copy_file(database->fd, copy->fd, SQLITE_FILE);
 
-	if (r < 0)
-		return r;
-	r = copy_file(database->fd, copy->fd, SQLITE_FILE);
 	if (r == 0)
 		r = copy_file(database->fd, copy->fd, SQLITE_FILE "-wal");
 	if (r == 0)
@@ -252,6 +298,13 @@ static int set_error(const struct database *database, int r, const char *message
 			 r == -EBADMSG ? "repair it with rpm --rebuilddb" : NULL);
 }
 
+static char *folder_path(const struct database *database)
+{
+	auto_free char *link = text_format("/proc/self/fd/%d", database->fd);
+
+	return link ? realpath(link, NULL) : NULL;
+}
+
 int database_open(int root_fd, struct database **ret, struct error *reterr)
 {
 	auto_database struct database *database = calloc(1, sizeof(*database));
@@ -264,12 +317,33 @@ int database_open(int root_fd, struct database **ret, struct error *reterr)
 		*ret = NULL;
 		return 0;
 	}
+	/* Before it is copied: what changes meanwhile is seen as a change. */
+	database->path = folder_path(database);
+	database->state = settled_state(database);
 	if (text_equal(database->file, SQLITE_FILE))
-		r = copy_sqlite(database);
+		r = make_folder(&database->copy);
 	if (r < 0)
 		return set_error(database, r, NULL, reterr);
 	*ret = take(database);
 	return 0;
+}
+
+const char *database_path(const struct database *database)
+{
+	return database->path;
+}
+
+const char *database_state(const struct database *database)
+{
+	return database->path ? database->state : NULL;
+}
+
+bool database_is_as_it_was(const struct database *database)
+{
+	struct timespec last = { 0 };
+	auto_free char *state = describe(database, &last);
+
+	return state && text_equal(state, database->state);
 }
 
 int database_copy_fd(const struct database *database)
@@ -277,14 +351,16 @@ int database_copy_fd(const struct database *database)
 	return database ? database->copy.fd : -1;
 }
 
-int database_read(const struct database *database, int (*visit)(void *context, void *header),
+int database_read(struct database *database, int (*visit)(void *context, void *header),
 		  void *context, struct error *reterr)
 {
 	const char *copy = database->copy.path;
 	auto_free char *message = NULL;
 	auto_free char *path = NULL;
-	int r;
+	int r = copy ? copy_sqlite(database) : 0;
 
+	if (r < 0)
+		return set_error(database, r, NULL, reterr);
 	if (copy && !file_begins(database, "SQLite format 3", 0))
 		return set_error(database, -EBADMSG, SQLITE_FILE " is no SQLite database", reterr);
 	/* librpm takes paths only; the other one names the directory that is open. */
@@ -305,6 +381,8 @@ struct database *database_close(struct database *database)
 		return NULL;
 	remove_copy(&database->copy);
 	release_fd(&database->fd);
+	free(database->path);
+	free(database->state);
 	free(database);
 	return NULL;
 }

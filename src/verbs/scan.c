@@ -45,7 +45,7 @@ static int run_scan(const struct options *options, int argc, char **argv)
 		r = save_begin(options->save, &save, &error);
 	if (r == 0) {
 		sandbox_enter(NULL, 0, &sandbox);
-		sandbox_tighten(-1, &sandbox);
+		sandbox_tighten(NULL, 0, &sandbox);
 		verb_say_sandbox(&sandbox);
 		r = hardware_read(&options->hardware, &devices, &error);
 	}

@@ -157,8 +157,8 @@ waits() { ! hook finished; }
 		hook cmdline && hook pre-trigger
 		hook finished && hook pre-trigger
 		called "mount -t tmpfs -o size=250000k,mode=0700,nosuid,nodev,noexec kmp-match $STAGE
-kmp-match stage --repo $TOP/lib/repo
-kmp-match stage --repo $TOP/lib/repo --repo $TOP/mine"
+kmp-match stage --no-cache --repo $TOP/lib/repo
+kmp-match stage --no-cache --repo $TOP/lib/repo --repo $TOP/mine"
 	}
 	in_each_shell baked
 }
@@ -227,9 +227,9 @@ $TOP/state/fake" "$TOP/state/arguments" && is $'pci:v1\nusb:v2' "$TOP/state/fake
 		hook finished
 		grep -v tmpfs "$CALLS" >"$TOP/rest"
 		is "mount -o ro,nosuid,nodev,noexec $TOP/dev/disk/by-label/A $TOP/state/media/11
-kmp-match stage --repo $TOP/state/media/11/repo
+kmp-match stage --no-cache --repo $TOP/state/media/11/repo
 kmp-match load
-kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
+kmp-match stage --no-cache --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 		said "kmp-match: said by stage" && said "kmp-match: load fails" && silent "said by load" && is "" "$TOP/state/result"
 		hook pre-pivot && grep -qx "umount $TOP/state/media/11" "$CALLS"
 	}
@@ -249,7 +249,7 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 		hookdir=$TOP/hooks hook disk && uncalled "kmp-match stage" || return 1
 		: >"$TOP/dev/disk/by-label/A"
 		hookdir=$TOP/hooks hook disk && hook settled
-		[[ $(grep -c "match stage --repo $TOP/state/media/11/repo" "$CALLS") == 1 ]] || return 1
+		[[ $(grep -c "match stage --no-cache --repo $TOP/state/media/11/repo" "$CALLS") == 1 ]] || return 1
 		fresh
 		cmdline="inst.kmp=file:/r inst.kmp.auto=0"
 		hook cmdline && [[ ! -e $rules ]]
@@ -332,8 +332,8 @@ kmp-match stage --repo $TOP/state/media/11/repo" "$TOP/rest" || return 1
 		echo 1 >"$TOP/status-stage"
 		hook cmdline && hook pre-trigger
 		called "$(sed -n 1p "$CALLS")
-kmp-match stage --repo /bad
-kmp-match stage --repo /good"
+kmp-match stage --no-cache --repo /bad
+kmp-match stage --no-cache --repo /good"
 		said "kmp-match: no drivers from /bad, going on without it"
 	}
 	in_each_shell unreadable
@@ -358,11 +358,11 @@ kmp-match stage --repo /good"
 		echo bar-kmp-1 >"$TOP/after-load"
 		hook cmdline && hook pre-trigger
 		called "$(sed -n 1p "$CALLS")
-kmp-match stage --repo /r
+kmp-match stage --no-cache --repo /r
 kmp-match load
-kmp-match stage --repo /r
+kmp-match stage --no-cache --repo /r
 kmp-match load
-kmp-match stage --repo /r"
+kmp-match stage --no-cache --repo /r"
 	}
 	in_each_shell rounds
 }
@@ -408,7 +408,7 @@ kmp-match stage --repo /r"
 		cmdline="inst.kmp=http://host/repo inst.kmp.auto=0"
 		hook cmdline && is $'rd.neednet=1\nip=dhcp' "$conf" && hook pre-trigger && waits || return 1
 		hook online && hook online && hook finished
-		[[ $(grep -c "kmp-match stage --repo http://host/repo" "$CALLS") == 1 ]] || return 1
+		[[ $(grep -c "kmp-match stage --no-cache --repo http://host/repo" "$CALLS") == 1 ]] || return 1
 		fresh
 		cmdline+=" ip=eth0:dhcp"
 		hook cmdline && is rd.neednet=1 "$conf"

@@ -31,7 +31,7 @@ completes() {
 		sc|scan
 		--dry|--dry-run
 		-r drivers sc|-r drivers scan
-		scan --no|scan --no-gpg-checks
+		scan --no-g|scan --no-gpg-checks
 		-- sc|-- scan
 		-- --dr|-- --dr
 		scan dri|scan dri

@@ -72,7 +72,7 @@ static void look(const struct world *world, bool tightened, struct finding *ret)
 
 	sandbox_enter(places, COUNT(places), &ret->sandbox);
 	if (tightened)
-		sandbox_tighten(stage_fd, &ret->sandbox);
+		sandbox_tighten(places, 1, &ret->sandbox);
 	ret->inside = make_file(world->stage, "inside");
 	ret->copied = make_file(world->copy, "copied");
 	ret->outside = make_file(world->top, "outside");

@@ -173,7 +173,7 @@ static void enter_sandbox(void)
 	struct sandbox sandbox;
 
 	sandbox_enter(NULL, 0, &sandbox);
-	sandbox_tighten(-1, &sandbox);
+	sandbox_tighten(NULL, 0, &sandbox);
 }
 
 static void one_processor_does_everything(void **state)

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <solv/repo_solv.h>
+#include <solv/repo_write.h>
+#include <solv/solvversion.h>
+#include <stdio_ext.h>
+#include <string.h>
+
+#include "base/cachefile.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "packages/catalog-internal.h"
+#include "packages/rpm.h"
+
+/* What is kept: how many bytes the keys take, each with its NUL, the keys, the packages as .solv.
+ */
+#define KIND   "installed"
+#define FORMAT 1
+
+static int add_installed(void *context, void *header)
+{
+	struct catalog *catalog = context;
+	Id id;
+	int r;
+
+	if (!rpm_header_is_bounded(header))
+		return -EBADMSG;
+	/* What is no package, such as a key, adds none. */
+	r = catalog_add_header(catalog, catalog->pool->installed, header, &id);
+	return r < 0 ? r : rpm_header_keys(header, &catalog->keys);
+}
+
+/* SIZE bytes at TEXT, of which the last is a NUL. */
+static int split_keys(const char *text, size_t size, struct strings *ret)
+{
+	for (const char *key = text; key < text + size; key += strlen(key) + 1)
+		if (strings_add(ret, key) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* Nothing but what this program wrote comes here: FILE's checksums and key say so. */
+static int load_kept(struct catalog *catalog, struct cachefile *file)
+{
+	const uint8_t *content = cachefile_at(file, 0, cachefile_size(file));
+	size_t size = cachefile_size(file);
+	auto_strings struct strings keys = { 0 };
+	auto_file FILE *packages = NULL;
+	uint64_t key_size = 0;
+
+	if (!content || size < sizeof(key_size))
+		return -EBADMSG;
+	memcpy(&key_size, content, sizeof(key_size));
+	content += sizeof(key_size);
+	size -= sizeof(key_size);
+	if (key_size > size || (key_size > 0 && content[key_size - 1] != '\0'))
+		return -EBADMSG;
+	if (split_keys((const char *)content, key_size, &keys) < 0)
+		return -ENOMEM;
+	packages = fmemopen((void *)(uintptr_t)(content + key_size), size - key_size, "r");
+	/* It is read a byte at a time, by this thread alone. */
+	if (packages)
+		(void)__fsetlocking(packages, FSETLOCKING_BYCALLER);
+	if (!packages || repo_add_solv(catalog->pool->installed, packages, SOLV_ADD_NO_STUBS) != 0)
+		return -EBADMSG;
+	catalog->keys = keys;
+	keys = (struct strings){ 0 };
+	return 0;
+}
+
+/* What nobody here asks for: texts for people, and where a package was built. */
+static int keep_key(Repo *repo, Repokey *key, void *context)
+{
+	static const Id unasked[] = {
+		SOLVABLE_SUMMARY,     SOLVABLE_DESCRIPTION,  SOLVABLE_GROUP,
+		SOLVABLE_LICENSE,     SOLVABLE_URL,          SOLVABLE_PACKAGER,
+		SOLVABLE_BUILDHOST,   SOLVABLE_DISTRIBUTION, SOLVABLE_CHANGELOG,
+		SOLVABLE_SOURCENAME,  SOLVABLE_SOURCEARCH,   SOLVABLE_SOURCEEVR,
+		SOLVABLE_INSTALLTIME, SOLVABLE_BUILDTIME,    SOLVABLE_HDRID,
+	};
+
+	(void)repo;
+	(void)context;
+	for (size_t i = 0; i < COUNT(unasked); i++)
+		if (key->name == unasked[i])
+			return KEY_STORAGE_DROPPED;
+	return key->name == SOLVABLE_FILELIST ? KEY_STORAGE_VERTICAL_OFFSET : KEY_STORAGE_INCORE;
+}
+
+static void keep_keys(const struct strings *keys, struct cachefile_writer *writer)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < keys->count; i++)
+		size += strlen(keys->items[i]) + 1;
+	cachefile_append(writer, &size, sizeof(size));
+	for (size_t i = 0; i < keys->count; i++)
+		cachefile_append(writer, keys->items[i], strlen(keys->items[i]) + 1);
+}
+
+static void keep(const struct catalog *catalog, struct cache_dir *cache,
+		 const struct cache_key *key)
+{
+	auto_cachefile_writer struct cachefile_writer *writer = NULL;
+	char *solv = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&solv, &size);
+	bool written = file && repo_write_filtered(catalog->pool->installed, file, keep_key, NULL,
+						   NULL) == 0;
+
+	written = file && fclose(file) == 0 && written;
+	if (written && cachefile_create(cache, key, &writer) == 0) {
+		keep_keys(&catalog->keys, writer);
+		cachefile_append(writer, solv, size);
+		(void)cachefile_commit(writer);
+	}
+	free(solv);
+}
+
+/* The state of the database, and what read and writes it. Owned; NULL if it is not to be kept. */
+static char *make_state(const struct database *database)
+{
+	const char *state = database_state(database);
+
+	if (!state)
+		return NULL;
+	return text_format("%s libsolv %s %s kmp-match %s", state, solv_version, solv_toolversion,
+			   KMP_MATCH_VERSION);
+}
+
+static int read_installed(struct catalog *catalog, struct database *database,
+			  struct cache_dir *cache, struct error *reterr)
+{
+	Repo *installed = catalog->pool->installed;
+	auto_free char *state = make_state(database);
+	const struct cache_key key = { KIND, FORMAT, database_path(database), state };
+	auto_cachefile struct cachefile *file = NULL;
+	int r;
+
+	if (state && cachefile_open(cache, &key, &file) == 0) {
+		r = load_kept(catalog, file);
+		if (r == 0 || r == -ENOMEM)
+			return r;
+		repo_empty(installed, 1);
+	}
+	r = database_read(database, add_installed, catalog, reterr);
+	repo_internalize(installed);
+	if (r == 0 && state && cache && database_is_as_it_was(database))
+		keep(catalog, cache, &key);
+	return r;
+}
+
+int catalog_add_base(struct catalog *catalog, struct database *database, struct cache_dir *cache,
+		     struct error *reterr)
+{
+	int r = database ? read_installed(catalog, database, cache, reterr) : 0;
+
+	if (r < 0)
+		return r;
+	catalog->has_base = catalog->pool->installed->nsolvables > 0;
+	return catalog->has_base;
+}
