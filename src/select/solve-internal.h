@@ -21,7 +21,7 @@ struct solve {
 	Pool *pool;
 	Id kernel_id;
 	bool symbol_sets; /* the kernel provides kernel(FLAVOR:SET) */
-	Queue assumed; /* what packages require and a bare base is taken to have */
+	Queue assumed; /* what packages require and a bare base is taken to have; sorted */
 	const struct locks *locks; /* NULL before solve_lock() */
 	const struct source *sources;
 	Queue kept; /* installed packages that are locked */
@@ -29,10 +29,18 @@ struct solve {
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;
 	bool without_hardware; /* while it is set, no hint holds */
+	Queue hardware; /* numbers of relations whose truth rests on a hint */
+	Map resting; /* the same, as a set */
+	int relations; /* the first that was not looked at for these */
 };
 
-/* Let the pool see what may be installed now. */
+/* Let the pool see what may be installed now, and what is assumed. */
 void solve_refresh(struct solve *solve);
+/* Have the solver ask anew which hints hold. */
+void solve_forget_hardware(struct solve *solve);
+/* Take LEAVES, which are put in order, for granted from the next solve_refresh() on. */
+void solve_assume(struct solve *solve, Queue *leaves);
+bool solve_is_assumed(const struct solve *solve, Id leaf);
 /* Is the installed package ID locked? */
 bool solve_is_kept(const struct solve *solve, int id);
 /* Tell the solver to keep what is installed and locked. */

@@ -198,7 +198,7 @@ static void assume_leaves(struct solve *solve, Id id, Queue *leaves)
 
 		if (!is_kernel_or_driver(catalog_leaf_name(solve->catalog, leaf)) &&
 		    !is_offered(solve, leaf))
-			queue_pushunique(leaves, leaf);
+			queue_push(leaves, leaf);
 	}
 	queue_free(&all);
 }
@@ -215,14 +215,17 @@ static bool may_be_planned(const struct solve *solve, Id id)
 void solve_add_bare_base(struct solve *solve)
 {
 	Pool *pool = solve->pool;
+	Queue leaves;
 	Id id;
 
-	queue_init(&solve->assumed);
 	if (catalog_has_base(solve->catalog))
 		return;
+	queue_init(&leaves);
 	pool_createwhatprovides(pool);
 	FOR_POOL_SOLVABLES (id) {
 		if (may_be_planned(solve, id))
-			assume_leaves(solve, id, &solve->assumed);
+			assume_leaves(solve, id, &leaves);
 	}
+	solve_assume(solve, &leaves);
+	queue_free(&leaves);
 }

@@ -50,20 +50,7 @@ static Id namespace_callback(Pool *pool, void *data, Id name, Id evr)
 static void set_without_hardware(struct solve *solve, bool without)
 {
 	solve->without_hardware = without;
-	pool_flush_namespaceproviders(solve->pool, NAMESPACE_MODALIAS, 0);
-}
-
-void solve_refresh(struct solve *solve)
-{
-	Pool *pool = solve->pool;
-
-	map_grow(&solve->considered, pool->nsolvables);
-	pool->considered = &solve->considered;
-	pool_createwhatprovides(pool);
-	/* 2: the system has it (libsolv: doc/libsolv-bindings.txt). No package does, so that
-	 * nothing can conflict with it. */
-	for (int i = 0; i < solve->assumed.count; i++)
-		pool_set_whatprovides(pool, solve->assumed.elements[i], 2);
+	solve_forget_hardware(solve);
 }
 
 int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct match_index *index,
@@ -104,6 +91,8 @@ struct solve *solve_free(struct solve *solve)
 	solve->pool->considered = NULL;
 	map_free(&solve->considered);
 	queue_free(&solve->assumed);
+	queue_free(&solve->hardware);
+	map_free(&solve->resting);
 	queue_free(&solve->kept);
 	free(solve->fits);
 	free(solve);
@@ -571,14 +560,6 @@ bool solve_kernel_has_symbol_sets(const struct solve *solve)
 	return solve->symbol_sets;
 }
 
-static bool is_assumed(const struct solve *solve, Id leaf)
-{
-	for (int i = 0; i < solve->assumed.count; i++)
-		if (solve->assumed.elements[i] == leaf)
-			return true;
-	return false;
-}
-
 int solve_assumed(struct solve *solve, int id, struct strings *ret)
 {
 	Pool *pool = solve->pool;
@@ -596,7 +577,7 @@ int solve_assumed(struct solve *solve, int id, struct strings *ret)
 		Id leaf = leaves.elements[i];
 
 		/* rpmlib() is about rpm itself: no package provides it anywhere. */
-		if (is_assumed(solve, leaf) &&
+		if (solve_is_assumed(solve, leaf) &&
 		    !text_starts(catalog_leaf_name(solve->catalog, leaf), "rpmlib("))
 			r = strings_add(ret, pool_dep2str(pool, leaf));
 	}

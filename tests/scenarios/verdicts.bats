@@ -266,6 +266,27 @@ plan_text() {
 	equals '["/bin/sh", "coreutils >= 9"]' "$(json "sorted(a['packages'][0]['assumed'])")"
 }
 
+@test "what a bare base has in any version it has in every one, whoever asks first" {
+	local first second
+	for first in coreutils "coreutils >= 9"; do
+		second="coreutils >= 9"
+		[[ $first == coreutils ]] || second=coreutils
+		make_repo "repo-${first// /}" <<-TEXT
+			package $bare
+			requires $first
+			requires ksym(default:printk) = 1111
+			$fits
+			package bar-kmp-default-1.0_k6.4.0_1-1.1.x86_64
+			requires $second
+			requires ksym(default:printk) = 1111
+			$fits
+		TEXT
+		plan --repo "repo-${first// /}"
+		judged foo-kmp-default selected selected None
+		judged bar-kmp-default selected selected None
+	done
+}
+
 @test "outranked: the same family from a repository of higher priority" {
 	make_repo repo <<-TEXT
 		package $bare
