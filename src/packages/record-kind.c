@@ -97,7 +97,7 @@ static void look_at_provide(const char *name, struct provided *provided)
 	provided->firmware |= provide_is_firmware(name);
 }
 
-static bool may_hold_hint(const struct record_dependency *dependency)
+bool dependency_may_hold_hint(const struct record_dependency *dependency)
 {
 	return dependency->list == RECORD_SUPPLEMENTS || dependency->list == RECORD_PROVIDES;
 }
@@ -145,7 +145,7 @@ void record_classify(const struct record *record, struct record_kind *ret)
 
 		if (dependency->list == RECORD_PROVIDES)
 			look_at_provide(text, &provided);
-		if (may_hold_hint(dependency))
+		if (dependency_may_hold_hint(dependency))
 			ret->unread |= has_unread(text);
 	}
 	/* Whoever says to be a kernel of some release is taken at its word. */
@@ -185,20 +185,22 @@ static int each_inside(const char *text, int (*found)(void *context, const struc
 	return r;
 }
 
+int dependency_each_hint(const char *name, int (*found)(void *context, const struct hint *hint),
+			 void *context)
+{
+	return text_starts(name, HINT_START) ? try_hint(name, found, context)
+					     : each_inside(name, found, context);
+}
+
 int record_each_hint(const struct record *record,
 		     int (*found)(void *context, const struct hint *hint), void *context)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < record->dependency_count && r == 0; i++) {
-		const struct record_dependency *dependency = &record->dependencies[i];
-		const char *text = record_text(record, dependency->name);
-
-		if (!may_hold_hint(dependency))
-			continue;
-		r = text_starts(text, HINT_START) ? try_hint(text, found, context)
-						  : each_inside(text, found, context);
-	}
+	for (size_t i = 0; i < record->dependency_count && r == 0; i++)
+		if (dependency_may_hold_hint(&record->dependencies[i]))
+			r = dependency_each_hint(record_text(record, record->dependencies[i].name),
+						 found, context);
 	return r;
 }
 

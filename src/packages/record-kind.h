@@ -37,6 +37,11 @@ struct record_kind {
 };
 void record_classify(const struct record *record, struct record_kind *ret);
 
+/* Is DEPENDENCY in a list where hints are looked for? */
+bool dependency_may_hold_hint(const struct record_dependency *dependency);
+/* Call FOUND with each hint in a dependency NAMEd so, as below. */
+int dependency_each_hint(const char *name, int (*found)(void *context, const struct hint *hint),
+			 void *context);
 /*
  * Call FOUND with each hint in what RECORD supplements, also inside rich dependencies, and in what
  * it provides, until that returns something else than 0. What it returned, or -ENOMEM.
