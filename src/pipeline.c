@@ -70,7 +70,6 @@ static int start_fetching(struct pipeline *pipeline, const struct options *optio
 		.progress = &pipeline->progress,
 	};
 
-	pipeline->progress = progress_of_stderr(options->verbosity);
 	return fetch_start(&request, &pipeline->fetch, reterr);
 }
 
@@ -183,6 +182,8 @@ static int read_base(struct pipeline *pipeline, const struct options *options, b
 	int r = catalog_new(&pipeline->catalog);
 
 	if (r == 0)
+		catalog_show_progress(pipeline->catalog, &pipeline->progress);
+	if (r == 0)
 		r = open_caches(pipeline, options);
 	if (r == 0)
 		r = database_open(pipeline->root_fd, &database, reterr);
@@ -232,6 +233,7 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 	int r;
 
 	*ret = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };
+	ret->progress = progress_of_stderr(options->verbosity);
 	r = parts->sources ? start_fetching(ret, options, reterr) : 0;
 	if (r == 0)
 		r = open_root(ret, options, reterr);
@@ -334,6 +336,8 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
 				  &pipeline->devices, &pipeline->selection, reterr);
 	if (r == 0)
+		selection_show_progress(pipeline->selection, &pipeline->progress);
+	if (r == 0)
 		r = consider_subject(pipeline);
 	if (r == 0)
 		r = selection_lock(pipeline->selection, &pipeline->locks);
@@ -388,6 +392,7 @@ static int deliver(struct pipeline *pipeline, const struct options *options, int
 		.sources = pipeline->sources,
 		.gpg_checks = !options->no_gpg_checks,
 		.plan = pipeline->plan,
+		.progress = &pipeline->progress,
 		.render = render_manifest,
 		.context = &context,
 	};

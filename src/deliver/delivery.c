@@ -9,9 +9,9 @@
 #include "deliver/stage.h"
 
 /* Bytes that the chosen packages take: the RPMs, and what is unpacked from them. */
-static uint64_t room_needed(const struct plan *plan)
+static uint64_t bytes_staged(const struct plan *plan)
 {
-	uint64_t needed = STAGE_OVERHEAD;
+	uint64_t needed = 0;
 
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_staged(&plan->packages[i]))
@@ -20,12 +20,14 @@ static uint64_t room_needed(const struct plan *plan)
 }
 
 static int stage_package(const struct delivery *delivery, struct stage *stage,
-			 struct plan_package *package, struct error *reterr)
+			 struct progress_task *progress, struct plan_package *package,
+			 struct error *reterr)
 {
 	const struct stage_rpm from = {
 		.fd = package->rpm_fd,
 		.source = &delivery->sources[package->driver.source],
 		.gpg_checks = delivery->gpg_checks,
+		.progress = progress,
 	};
 
 	if (from.fd < 0)
@@ -55,7 +57,7 @@ static int keep_other_build(const struct delivery *delivery, struct stage *stage
 	auto_error struct error error = { 0 };
 	auto_free char *sentence = NULL;
 	auto_fd int fd = source_open_rpm(source, package->driver.location);
-	const struct stage_rpm from = { fd, source, delivery->gpg_checks };
+	const struct stage_rpm from = { fd, source, delivery->gpg_checks, NULL };
 	struct stat st;
 	int r = fd < 0 || fstat(fd, &st) == 0 ? fd : -errno;
 
@@ -111,12 +113,14 @@ static int stage_all(const struct delivery *delivery, struct stage *stage, int *
 		     struct error *reterr)
 {
 	struct plan *plan = delivery->plan;
+	auto_progress_task struct progress_task task = { .total = bytes_staged(plan) };
 	int r = 0;
 
+	progress_begin(delivery->progress, &task, "staging", "packages");
 	for (size_t i = 0; r == 0 && i < plan->count; i++) {
 		if (!plan_is_staged(&plan->packages[i]))
 			continue;
-		r = stage_package(delivery, stage, &plan->packages[i], reterr);
+		r = stage_package(delivery, stage, &task, &plan->packages[i], reterr);
 		if (r == -EBADMSG)
 			*ret_damaged = plan->packages[i].driver.id;
 	}
@@ -136,8 +140,8 @@ int delivery_run(const struct delivery *delivery, unsigned int *ret_generation, 
 	if (delivery->made < 0)
 		return error_set(reterr, delivery->made, "make the staging directory",
 				 delivery->stage_dir, NULL, "name another one with --stage-dir");
-	r = stage_begin(delivery->stage_dir, delivery->kernel_release, room_needed(delivery->plan),
-			&stage, reterr);
+	r = stage_begin(delivery->stage_dir, delivery->kernel_release,
+			STAGE_OVERHEAD + bytes_staged(delivery->plan), &stage, reterr);
 	if (r == 0)
 		r = stage_all(delivery, stage, ret_damaged, reterr);
 	if (r == 0)

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/progress.h"
 #include "packages/source.h"
 #include "select/plan.h"
 
@@ -19,6 +20,7 @@ struct delivery {
 	const struct source *sources; /* those that PLAN's packages point to */
 	bool gpg_checks; /* other builds are kept only if somebody vouches for them */
 	struct plan *plan; /* filled in further, as stage_add() says */
+	struct progress *progress; /* NULL: nobody wants to know */
 	/* Makes the manifest for a generation number; called with `context`. */
 	int (*render)(void *context, unsigned int generation, struct bytes *ret);
 	void *context;

@@ -305,7 +305,7 @@ static int put_package(struct stage *stage, const struct stage_rpm *from,
 		       struct error *reterr)
 {
 	const char *nevra = package->driver.nevra;
-	struct unpack unpack = { stage->new_fd, stage->kernel_release, nevra, NULL, NULL };
+	struct unpack unpack = { stage->new_fd, stage->kernel_release, nevra, NULL, NULL, NULL };
 	auto_free char *name = NULL;
 	auto_free char *rpm = NULL;
 	int r = unpack_name(nevra, &name);
@@ -318,6 +318,7 @@ static int put_package(struct stage *stage, const struct stage_rpm *from,
 		return error_set(reterr, -ENOMEM, STAGE_PACKAGE, nevra, NULL, NULL);
 	unpack.name = name;
 	unpack.rpm = rpm;
+	unpack.progress = from->progress;
 	r = work(stage, &unpack, from, package, reterr);
 	return r < 0 ? error_set(reterr, r, STAGE_PACKAGE, nevra, NULL, NULL) : 0;
 }

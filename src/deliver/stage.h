@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/progress.h"
 #include "packages/source.h"
 #include "select/plan.h"
 
@@ -35,6 +36,7 @@ struct stage_rpm {
 	int fd; /* its RPM, open */
 	const struct source *source; /* whose keys vouch for it; NULL: nobody asks */
 	bool gpg_checks; /* somebody has to */
+	struct progress_task *progress; /* gets the bytes that are written; NULL: nobody does */
 };
 
 /*

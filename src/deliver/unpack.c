@@ -82,7 +82,8 @@ static int make_file(int dir_fd, const char *path)
 }
 
 /* -EBADMSG if there are more than MAX bytes. */
-static int copy_bytes(int from, int to, uint64_t max, struct sums *sums, uint64_t *ret_size)
+static int copy_bytes(int from, int to, uint64_t max, struct progress_task *progress,
+		      struct sums *sums, uint64_t *ret_size)
 {
 	char buffer[65536];
 	uint64_t size = 0;
@@ -102,6 +103,7 @@ static int copy_bytes(int from, int to, uint64_t max, struct sums *sums, uint64_
 		r = file_write_fd(to, buffer, (size_t)got);
 		if (r == 0)
 			r = sums_update(sums, buffer, (size_t)got);
+		progress_add(progress, (uint64_t)got);
 	}
 	if (r == 0)
 		*ret_size = size;
@@ -144,7 +146,7 @@ int unpack_copy(const struct unpack *unpack, int from_fd, const struct plan_pack
 				  type);
 	if (r == 0)
 		r = copy_bytes(from_fd, fd, package->rpm_size ? package->rpm_size : RPM_SIZE_MAX,
-			       &sums, &size);
+			       unpack->progress, &sums, &size);
 	if (r == -EBADMSG)
 		return error_set(reterr, r, STAGING, unpack->nevra, "it changed while it was read",
 				 "run it again");
@@ -195,11 +197,17 @@ static int list_file(const struct target *target, const struct payload_file *fil
 	return 0;
 }
 
+struct written {
+	int fd;
+	struct progress_task *progress;
+};
+
 static int write_piece(void *context, const void *data, size_t size)
 {
-	const int *fd = context;
+	const struct written *written = context;
 
-	return file_write_fd(*fd, data, size);
+	progress_add(written->progress, size);
+	return file_write_fd(written->fd, data, size);
 }
 
 static int write_filtered(const struct target *target, const struct rpm_entry *entry,
@@ -220,6 +228,7 @@ static int write_entry(const struct target *target, const struct rpm_entry *entr
 {
 	auto_free char *sha256 = NULL;
 	auto_fd int fd = make_file(target->unpack->dir_fd, path);
+	struct written written = { fd, target->unpack->progress };
 	const char *why = NULL;
 	int r;
 
@@ -228,7 +237,7 @@ static int write_entry(const struct target *target, const struct rpm_entry *entr
 	if (file->kind == PAYLOAD_MODPROBE || file->kind == PAYLOAD_MODULES_LOAD)
 		r = write_filtered(target, entry, file, fd, &why);
 	else
-		r = content_pass(entry, write_piece, &fd, &sha256, &why);
+		r = content_pass(entry, write_piece, &written, &sha256, &why);
 	if (r == -EBADMSG)
 		return walk_wrong(&target->walk, entry->path, why, target->reterr);
 	return r < 0 ? r : list_file(target, file, sha256);

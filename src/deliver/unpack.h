@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "select/payload.h"
 #include "packages/rpm.h"
 #include "select/plan.h"
@@ -18,6 +19,7 @@ struct unpack {
 	const char *nevra; /* for messages */
 	const char *name; /* of its directories, made by unpack_name() */
 	const char *rpm; /* of its file in rpms/ */
+	struct progress_task *progress; /* gets the bytes that are written; NULL: nobody does */
 };
 
 /*

@@ -17,12 +17,20 @@
 #define KIND   "installed"
 #define FORMAT 1
 
+/* The database, while it is read. */
+struct reading {
+	struct catalog *catalog;
+	struct progress_task task;
+};
+
 static int add_installed(void *context, void *header)
 {
-	struct catalog *catalog = context;
+	struct reading *reading = context;
+	struct catalog *catalog = reading->catalog;
 	Id id;
 	int r;
 
+	progress_add(&reading->task, 1);
 	if (!rpm_header_is_bounded(header))
 		return -EBADMSG;
 	/* What is no package, such as a key, adds none. */
@@ -134,6 +142,7 @@ static int read_installed(struct catalog *catalog, struct database *database,
 	Repo *installed = catalog->pool->installed;
 	auto_free char *state = make_state(database);
 	const struct cache_key key = { KIND, FORMAT, database_path(database), state };
+	struct reading reading = { catalog, { .counted = true } };
 	auto_cachefile struct cachefile *file = NULL;
 	int r;
 
@@ -143,7 +152,9 @@ static int read_installed(struct catalog *catalog, struct database *database,
 			return r;
 		repo_empty(installed, 1);
 	}
-	r = database_read(database, add_installed, catalog, reterr);
+	progress_begin(catalog->progress, &reading.task, "reading", "the rpm database");
+	r = database_read(database, add_installed, &reading, reterr);
+	progress_end(&reading.task);
 	repo_internalize(installed);
 	if (r == 0 && state && cache && database_is_as_it_was(database))
 		keep(catalog, cache, &key);

@@ -72,6 +72,11 @@ int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *re
 	return 0;
 }
 
+void catalog_show_progress(struct catalog *catalog, struct progress *progress)
+{
+	catalog->progress = progress;
+}
+
 const struct strings *catalog_base_keys(const struct catalog *catalog)
 {
 	return &catalog->keys;

@@ -12,6 +12,7 @@
 #include "base/cache-dir.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/progress.h"
 #include "packages/database.h"
 #include "packages/driver.h"
 #include "packages/ids.h"
@@ -22,6 +23,8 @@ struct catalog;
 
 int catalog_new(struct catalog **ret);
 struct catalog *catalog_free(struct catalog *catalog);
+/* Show on PROGRESS, borrowed, how far reading is. */
+void catalog_show_progress(struct catalog *catalog, struct progress *progress);
 
 /*
  * Make DATABASE, NULL if there is none, the base unless it is empty. It is read only if CACHE,

@@ -199,19 +199,22 @@ static uint64_t size_of(int fd)
 }
 
 /* Wait for the last answer, and show meanwhile how far the file at FD is. */
-static int watch(const struct fetch *fetch, int fd, struct fetch_answer *answer)
+static int watch(const struct fetch *fetch, int fd, struct progress_task *task,
+		 struct fetch_answer *answer)
 {
 	struct pollfd wait = { .fd = fetch->shared.fd, .events = POLLIN };
 	int none;
 
-	while (fetch->progress && poll(&wait, 1, LOOK_AGAIN) == 0)
-		progress_update(fetch->progress, size_of(fd));
+	while (task->progress && poll(&wait, 1, LOOK_AGAIN) == 0)
+		progress_update(task, size_of(fd));
+	if (task->progress)
+		progress_update(task, size_of(fd));
 	return receive(fetch, answer, &none);
 }
 
 /* Ask, and return the file once it is whole, with how that went in *ANSWER. */
 static int ask(const struct fetch *fetch, const struct fetch_question *question,
-	       struct fetch_answer *answer)
+	       struct progress_task *task, struct fetch_answer *answer)
 {
 	auto_fd int fd = -1;
 	int r;
@@ -220,7 +223,7 @@ static int ask(const struct fetch *fetch, const struct fetch_question *question,
 		return -errno;
 	r = receive(fetch, answer, &fd);
 	if (r == 0 && fd >= 0)
-		r = watch(fetch, fd, answer);
+		r = watch(fetch, fd, task, answer);
 	if (r == 0 && answer->r < 0)
 		r = answer->r;
 	if (r < 0)
@@ -255,29 +258,27 @@ static int tell_end(const struct curl_end *end, const char *on, uint64_t max, st
 	return error_set(reterr, curl_errno(end), WHAT, on, why, curl_hint(end));
 }
 
-static void begin_progress(const struct fetch *fetch, const char *shown, uint64_t total)
+static const char *file_name(const char *shown)
 {
 	const char *slash = strrchr(shown, '/');
-	auto_free char *what = text_format("fetching %s", slash && slash[1] ? slash + 1 : shown);
 
-	if (fetch->progress && what)
-		progress_begin(fetch->progress, what, total);
+	return slash && slash[1] ? slash + 1 : shown;
 }
 
 /* Fetch what QUESTION asks for, which people know as SHOWN. */
 static int get(struct fetch *fetch, const struct fetch_question *question, const char *shown,
 	       struct error *reterr)
 {
+	auto_progress_task struct progress_task task = { .total = question->exact ? question->max
+										  : 0 };
 	struct fetch_answer answer = { 0 };
 	auto_fd int fd = -1;
 
 	if (fetch->files++ >= FETCH_FILES_MAX)
 		return error_setf(reterr, -E2BIG, WHAT, shown, HINT_COPY,
 				  "a run fetches no more than %u files", FETCH_FILES_MAX);
-	begin_progress(fetch, shown, question->exact ? question->max : 0);
-	fd = ask(fetch, question, &answer);
-	if (fetch->progress)
-		progress_end(fetch->progress, fd < 0 ? 0 : size_of(fd));
+	progress_begin(fetch->progress, &task, "fetching", file_name(shown));
+	fd = ask(fetch, question, &task, &answer);
 	if (fd < 0)
 		return tell_ours(fd, shown, question->max, reterr);
 	if (answer.end.code != CURL_DONE)

@@ -225,6 +225,15 @@ static int refuse_unknown(struct selection *selection, struct plan_package *pack
 	return selection->staging && unknown ? reject_by_proof(selection, package) : 0;
 }
 
+/* The same, and say that it was looked at. */
+static int inspect_next(struct selection *selection, struct plan_package *package)
+{
+	int r = inspect(selection, package);
+
+	progress_add(selection->checking, 1);
+	return r;
+}
+
 static int examine(struct selection *selection, struct plan_package *package)
 {
 	return has_facts(package) && !package->stands_alone ? prove_alone(selection, package) : 0;
@@ -290,8 +299,14 @@ static int for_each(struct selection *selection, const struct ids *ids,
  */
 int selection_examine(struct selection *selection, const struct ids *ids)
 {
-	int r = for_each(selection, ids, inspect);
+	struct progress_task task = { .counted = true, .total = ids->count };
+	int r;
 
+	progress_begin(selection->progress, &task, "checking", "packages");
+	selection->checking = &task;
+	r = for_each(selection, ids, inspect_next);
+	selection->checking = NULL;
+	progress_end(&task);
 	if (r == 0)
 		r = for_each(selection, ids, examine);
 	return r == 0 ? for_each(selection, ids, refuse_unfit) : r;

@@ -106,6 +106,11 @@ struct selection *selection_free(struct selection *selection)
 	return NULL;
 }
 
+void selection_show_progress(struct selection *selection, struct progress *progress)
+{
+	selection->progress = progress;
+}
+
 void selection_check_signatures(struct selection *selection)
 {
 	selection->gpg_checks = true;
@@ -308,11 +313,14 @@ static int run_until_stable(struct selection *selection)
 		selection_part_rivals,
 		selection_part_breakers,
 	};
+	auto_progress_task struct progress_task task = { 0 };
 	size_t done = 0;
 
+	progress_begin(selection->progress, &task, "choosing", "packages");
 	while (done < COUNT(steps)) {
 		int r = steps[done](selection);
 
+		progress_update(&task, 0);
 		if (r < 0)
 			return r;
 		done = r > 0 ? 0 : done + 1;

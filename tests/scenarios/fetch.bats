@@ -90,8 +90,8 @@ clean() { equals "" "$(ls -A files)$(find . -maxdepth 1 -name '.kmp-match*')" "f
 # lost WORD...: the repository could not be read, which is said, and nothing is staged.
 lost() {
 	equals 1 "$status" "exit status"
-	equals 1 "$(grep -cv -e '^kmp-match: nothing was staged' -e '^kmp-match: warning: ' <<<"${errors-}")" \
-		"lines of reasons"
+	equals 1 "$(grep -cv -e '^kmp-match: nothing was staged' -e '^kmp-match: warning: ' \
+		-e '^kmp-match: fetching .* MiB' <<<"${errors-}")" "lines of reasons"
 	says "$@"
 	equals "" "$(staged)" "staged"
 	clean
