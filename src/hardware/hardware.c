@@ -186,14 +186,25 @@ static int add_source(const char *source, struct device_list *list, struct error
 }
 
 /* A name for each device that has none yet. */
+static int want_names(const struct device_list *list, struct names *names)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct device *device = &list->items[i];
+
+		for (size_t k = 0; k < device->modaliases.count && r == 0 && !device->name; k++)
+			r = names_want(names, device->modaliases.items[k]);
+	}
+	return r;
+}
+
 static int fill_names(struct device_list *list)
 {
 	auto_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	auto_names struct names *names = names_new(root);
-	int r = 0;
+	int r = names ? want_names(list, names) : -ENOMEM;
 
-	if (!names)
-		return -ENOMEM;
 	for (size_t i = 0; i < list->count && r == 0; i++) {
 		struct device *device = &list->items[i];
 

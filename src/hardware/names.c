@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -17,25 +18,27 @@
 #include "hardware/probe.h"
 #include "hardware/udev.h"
 
-/* A line that names a vendor or a device; machines with thousands of devices look up each. */
-struct id_entry {
+/* How much of a file is looked at at a time, in bytes: far more than the longest line. */
+#define PIECE_SIZE 65536
+
+/* A vendor or a device that is asked for. */
+struct id_name {
 	uint64_t key;
-	const char *name; /* in the file's text, not NUL-terminated */
-	size_t length;
+	char *name; /* NULL until a line says it */
 };
 
 /*
  * A file in the format of pci.ids and usb.ids: "vvvv  Vendor", below it "\tdddd  Device", below
- * that
- * "\t\t..." for subsystems or interfaces; '#' comments; other sections never begin with four
- * digits.
+ * that "\t\t..." for subsystems or interfaces; '#' comments; other sections never begin with four
+ * digits. Of its 40,000 lines a machine needs a few: it is not kept, and read but once.
  */
 struct id_file {
 	const char *const *paths; /* where it may be, below the root; ends with NULL */
 	bool tried;
-	struct bytes text;
-	struct id_entry *entries; /* sorted by key */
+	bool found; /* it names something */
+	struct id_name *names; /* sorted by key once it was read */
 	size_t count;
+	long vendor; /* that lines are about, while it is read; -1 if nobody asks for it */
 };
 
 struct names {
@@ -89,8 +92,9 @@ struct names *names_new(int root_fd)
 
 static void id_file_done(struct id_file *file)
 {
-	bytes_done(&file->text);
-	free(file->entries);
+	for (size_t i = 0; i < file->count; i++)
+		free(file->names[i].name);
+	free(file->names);
 }
 
 static void release_libpci(void *state)
@@ -173,129 +177,232 @@ static uint64_t device_key(long vendor, long device)
 	return vendor_key(vendor) | (1u << 16) | (uint64_t)device;
 }
 
-static int add_entry(struct id_file *file, uint64_t key, const struct lines *lines, size_t indent)
+static int compare_names(const void *left, const void *right)
 {
-	if (array_grow(&file->entries, file->count, sizeof(*file->entries)) < 0)
-		return -ENOMEM;
-	file->entries[file->count++] = (struct id_entry){
-		.key = key,
-		.name = lines->text + indent + 6,
-		.length = lines->length - indent - 6,
-	};
-	return 0;
-}
-
-static int compare_entries(const void *left, const void *right)
-{
-	const struct id_entry *a = left, *b = right;
+	const struct id_name *a = left, *b = right;
 
 	return (a->key > b->key) - (a->key < b->key);
 }
 
-static int index_file(struct id_file *file)
+static int want(struct id_file *file, uint64_t key)
 {
-	struct lines lines = lines_of(file->text.data, file->text.size);
-	long vendor = -1;
+	if (array_grow(&file->names, file->count, sizeof(*file->names)) < 0)
+		return -ENOMEM;
+	file->names[file->count++].key = key;
+	return 0;
+}
+
+/* In order, and each once. */
+static void sort_names(struct id_file *file)
+{
+	size_t kept = 0;
+
+	if (file->count)
+		qsort(file->names, file->count, sizeof(*file->names), compare_names);
+	for (size_t i = 0; i < file->count; i++)
+		if (i == 0 || file->names[i].key != file->names[kept - 1].key)
+			file->names[kept++] = file->names[i];
+	file->count = kept;
+}
+
+/* What goes by KEY, if that is asked for. */
+static struct id_name *find_name(const struct id_file *file, uint64_t key)
+{
+	const struct id_name wanted = { .key = key };
+
+	return file->count
+		       ? bsearch(&wanted, file->names, file->count, sizeof(wanted), compare_names)
+		       : NULL;
+}
+
+/* The first line that names it is the one. */
+static int take_name(struct id_name *name, const struct lines *lines, size_t indent)
+{
+	if (name->name)
+		return 0;
+	name->name = strndup(lines->text + indent + 6, lines->length - indent - 6);
+	return name->name ? 0 : -ENOMEM;
+}
+
+static int take_vendor(struct id_file *file, const struct lines *lines)
+{
+	long id = lines->length > 0 && lines->text[0] != '#' ? line_id(lines, 0) : -1;
+	struct id_name *vendor = id < 0 ? NULL : find_name(file, vendor_key(id));
+
+	if (lines->length > 0 && lines->text[0] != '#')
+		file->vendor = vendor ? id : -1;
+	file->found |= id >= 0;
+	return vendor ? take_name(vendor, lines, 0) : 0;
+}
+
+/* Nobody asks for what stands below a line, which is most of the file. */
+static void skip_below(struct lines *lines)
+{
+	while (lines->next < lines->end && *lines->next == '\t') {
+		const char *stop = memchr(lines->next, '\n', (size_t)(lines->end - lines->next));
+
+		lines->next = stop ? stop + 1 : lines->end;
+	}
+}
+
+static int take_lines(struct id_file *file, const char *text, size_t size)
+{
+	struct lines lines = lines_of(text, size);
 	int r = 0;
 
-	while (lines_next(&lines) && r == 0) {
-		bool indented = lines.length > 0 && lines.text[0] == '\t';
-		long id = line_id(&lines, indented ? 1 : 0);
+	while (r == 0 && lines_next(&lines)) {
+		struct id_name *device = NULL;
+		long id;
 
-		if (!indented && lines.length > 0 && lines.text[0] != '#')
-			vendor = id;
-		if (vendor >= 0 && id >= 0)
-			r = add_entry(file, indented ? device_key(vendor, id) : vendor_key(id),
-				      &lines, indented ? 1 : 0);
+		if (lines.length == 0 || lines.text[0] != '\t') {
+			r = take_vendor(file, &lines);
+			if (file->vendor < 0)
+				skip_below(&lines);
+			continue;
+		}
+		id = file->vendor < 0 ? -1 : line_id(&lines, 1);
+		if (id >= 0)
+			device = find_name(file, device_key(file->vendor, id));
+		if (device)
+			r = take_name(device, &lines, 1);
 	}
-	if (file->count > 0)
-		qsort(file->entries, file->count, sizeof(*file->entries), compare_entries);
+	return r;
+}
+
+/* The bytes of PIECE up to the end of its last whole line; a line that fills it is cut. */
+static size_t whole_lines(const char *piece, size_t size)
+{
+	const char *last = memrchr(piece, '\n', size);
+
+	if (!last)
+		return size < PIECE_SIZE ? 0 : size;
+	return (size_t)(last - piece) + 1;
+}
+
+/* A file that can be read no further is as good as it is up to there. 0 or -ENOMEM. */
+static int read_names(struct id_file *file, int fd)
+{
+	auto_free char *piece = malloc(PIECE_SIZE);
+	size_t held = 0, all = 0;
+	int r = piece ? 0 : -ENOMEM;
+
+	file->vendor = -1;
+	while (r == 0 && all <= ID_FILE_SIZE_MAX) {
+		ssize_t got = read(fd, piece + held, PIECE_SIZE - held);
+		size_t whole;
+
+		if (got <= 0)
+			return take_lines(file, piece, held);
+		all += (size_t)got;
+		held += (size_t)got;
+		whole = whole_lines(piece, held);
+		r = take_lines(file, piece, whole);
+		held -= whole;
+		memmove(piece, piece + whole, held);
+	}
 	return r;
 }
 
 /* The first file that can be read is the one. */
 static int load_file(struct id_file *file, int root_fd)
 {
+	int r = 0;
+
 	if (file->tried)
 		return 0;
 	file->tried = true;
-	for (size_t i = 0; file->paths[i]; i++) {
-		int r = file_read_in_root(root_fd, file->paths[i], ID_FILE_SIZE_MAX, &file->text);
+	sort_names(file);
+	for (size_t i = 0; r == 0 && file->paths[i] && !file->found; i++) {
+		auto_fd int fd = file_open_regular_in_root(root_fd, file->paths[i], 0);
 
-		if (r == -ENOMEM)
-			return r;
-		if (r == 0)
-			return index_file(file);
+		r = fd < 0 ? 0 : read_names(file, fd);
 	}
-	return 0;
-}
-
-/* A copy of the name with KEY; NULL if there is none. 0 or -ENOMEM. */
-static int find_entry(const struct id_file *file, uint64_t key, char **ret)
-{
-	const struct id_entry wanted = { .key = key };
-	const struct id_entry *found = NULL;
-
-	if (file->count > 0)
-		found = bsearch(&wanted, file->entries, file->count, sizeof(wanted),
-				compare_entries);
-	*ret = found ? strndup(found->name, found->length) : NULL;
-	return found && !*ret ? -ENOMEM : 0;
-}
-
-/* A device that is not listed goes by its vendor and number. */
-static int find_in_file(struct id_file *file, int root_fd, long vendor, long device, char **ret)
-{
-	auto_free char *vendor_name = NULL;
-	auto_free char *model = NULL;
-	int r = load_file(file, root_fd);
-
-	if (r == 0)
-		r = find_entry(file, vendor_key(vendor), &vendor_name);
-	if (r < 0 || !vendor_name)
-		return r;
-	r = find_entry(file, device_key(vendor, device), &model);
-	if (r == 0 && !model)
-		model = text_format("device %04lx", device);
-	if (!model)
-		return -ENOMEM;
-	return names_join(vendor_name, model, ret);
-}
-
-/* "pci:vVVVVVVVVdDDDDDDDD..." */
-static int find_pci(struct names *names, const char *modalias, char **ret)
-{
-	const struct probe *probe = probe_find("pci");
-	long vendor, device;
-	int r;
-
-	if (strlen(modalias) < strlen("pci:v00000000d00000000") || modalias[4] != 'v' ||
-	    modalias[13] != 'd')
-		return 0;
-	vendor = read_hex(modalias + 5, 8);
-	device = read_hex(modalias + 14, 8);
-	if (vendor < 0 || vendor > UINT16_MAX || device < 0 || device > UINT16_MAX)
-		return 0;
-	r = find_in_file(&names->pci, names->root_fd, vendor, device, ret);
-	/* libpci was built to look in a place of its own, and unpacks the file. */
-	if (r == 0 && names->pci.count == 0 && probe)
-		r = probe->find_name(&names->libpci, (unsigned int)vendor, (unsigned int)device,
-				     ret);
 	return r;
 }
 
+/* The numbers of a vendor and of one of its devices. */
+struct id_pair {
+	long vendor, device;
+};
+
+/* A device that is not listed goes by its vendor and number. */
+static int find_in_file(struct id_file *file, int root_fd, const struct id_pair *pair, char **ret)
+{
+	const struct id_name *vendor, *device;
+	auto_free char *number = NULL;
+	int r = load_file(file, root_fd);
+
+	vendor = find_name(file, vendor_key(pair->vendor));
+	if (r < 0 || !vendor || !vendor->name)
+		return r;
+	device = find_name(file, device_key(pair->vendor, pair->device));
+	if (device && device->name)
+		return names_join(vendor->name, device->name, ret);
+	number = text_format("device %04lx", pair->device);
+	return number ? names_join(vendor->name, number, ret) : -ENOMEM;
+}
+
+/* "pci:vVVVVVVVVdDDDDDDDD..." */
+static bool parse_pci(const char *modalias, struct id_pair *ret)
+{
+	if (!text_starts(modalias, "pci:v") ||
+	    strlen(modalias) < strlen("pci:v00000000d00000000") || modalias[13] != 'd')
+		return false;
+	ret->vendor = read_hex(modalias + 5, 8);
+	ret->device = read_hex(modalias + 14, 8);
+	return ret->vendor >= 0 && ret->vendor <= UINT16_MAX && ret->device >= 0 &&
+	       ret->device <= UINT16_MAX;
+}
+
 /* "usb:vVVVVpPPPP..." */
+static bool parse_usb(const char *modalias, struct id_pair *ret)
+{
+	if (!text_starts(modalias, "usb:v") || strlen(modalias) < strlen("usb:v0000p0000") ||
+	    modalias[9] != 'p')
+		return false;
+	ret->vendor = read_hex(modalias + 5, 4);
+	ret->device = read_hex(modalias + 10, 4);
+	return ret->vendor >= 0 && ret->device >= 0;
+}
+
+int names_want(struct names *names, const char *modalias)
+{
+	struct id_file *file = &names->pci;
+	struct id_pair pair;
+
+	if (!parse_pci(modalias, &pair)) {
+		if (!parse_usb(modalias, &pair))
+			return 0;
+		file = &names->usb;
+	}
+	if (want(file, vendor_key(pair.vendor)) < 0 ||
+	    want(file, device_key(pair.vendor, pair.device)) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int find_pci(struct names *names, const char *modalias, char **ret)
+{
+	const struct probe *probe = probe_find("pci");
+	struct id_pair pair;
+	int r;
+
+	if (!parse_pci(modalias, &pair))
+		return 0;
+	r = find_in_file(&names->pci, names->root_fd, &pair, ret);
+	/* libpci was built to look in a place of its own, and unpacks the file. */
+	if (r == 0 && !names->pci.found && probe)
+		r = probe->find_name(&names->libpci, (unsigned int)pair.vendor,
+				     (unsigned int)pair.device, ret);
+	return r;
+}
+
 static int find_usb(struct names *names, const char *modalias, char **ret)
 {
-	long vendor, device;
+	struct id_pair pair;
 
-	if (strlen(modalias) < strlen("usb:v0000p0000") || modalias[4] != 'v' || modalias[9] != 'p')
-		return 0;
-	vendor = read_hex(modalias + 5, 4);
-	device = read_hex(modalias + 10, 4);
-	if (vendor < 0 || device < 0)
-		return 0;
-	return find_in_file(&names->usb, names->root_fd, vendor, device, ret);
+	return parse_usb(modalias, &pair) ? find_in_file(&names->usb, names->root_fd, &pair, ret)
+					  : 0;
 }
 
 /* The value of the field TAG of a dmi alias, or NULL. */

@@ -10,10 +10,12 @@ struct names;
 
 /*
  * Look names up in the database files below ROOT_FD, which is borrowed and must stay open. A file
- * is read when the first device of its kind is asked for; where there is none for PCI, libpci looks
- * in the places of its own. Owned; NULL if out of memory.
+ * is read once, when the first device of its kind is asked for; where there is none for PCI, libpci
+ * looks in the places of its own. Owned; NULL if out of memory.
  */
 struct names *names_new(int root_fd);
+/* MODALIAS will be asked for: say so of each before names_find() of the first. 0 or -ENOMEM. */
+int names_want(struct names *names, const char *modalias);
 struct names *names_free(struct names *names);
 /* The name for MODALIAS in *RET; owned, NULL if nothing knows it. 0 or -ENOMEM. */
 int names_find(struct names *names, const char *modalias, char **ret);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,8 @@ static void names_come_from_the_databases_and_from_the_alias(void **state)
 	auto_names struct names *names = names_new(fd);
 
 	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(names_want(names, rows[i].modalias), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		auto_free char *name = NULL;
 		int r = names_find(names, rows[i].modalias, &name);
@@ -93,6 +96,42 @@ static void names_come_from_the_databases_and_from_the_alias(void **state)
 		if (r != 0 || !text_equal(name, rows[i].name))
 			fail_msg("%s: %d, %s", rows[i].modalias, r, name ? name : "nothing");
 	}
+	remove_root(root);
+}
+
+/* Vendors 0x1000 to 0x2fff, each with a device of the same number; one has a very long name. */
+static void write_large_database(const char *root)
+{
+	auto_free char *path = text_format("%s/usr/share/misc/pci.ids", root);
+	auto_file FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	for (unsigned int id = 0x1000; id < 0x3000; id++)
+		fprintf(file, "%04x  %*s Vendor %u\n\t%04x  Device %u\n", id,
+			id == 0x2000 ? 200000 : 0, "", id, id, id);
+}
+
+static void a_database_is_read_in_pieces(void **state)
+{
+	auto_free char *root = new_root(false);
+	auto_fd int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_names struct names *names = names_new(fd);
+
+	(void)state;
+	write_large_database(root);
+	for (int round = 0; round < 2; round++)
+		for (unsigned int id = 0x1000; id < 0x3000; id++) {
+			auto_free char *alias = text_format("pci:v%08Xd%08Xsv", id, id);
+			auto_free char *wanted = text_format(" Vendor %u Device %u", id, id);
+			auto_free char *name = NULL;
+
+			if (round == 0)
+				assert_int_equal(names_want(names, alias), 0);
+			else
+				assert_int_equal(names_find(names, alias, &name), 0);
+			if (round == 1 && id != 0x2000)
+				assert_string_equal(name, wanted);
+		}
 	remove_root(root);
 }
 
@@ -104,6 +143,7 @@ static void an_absent_database_is_no_error(void **state)
 	auto_free char *name = NULL;
 
 	(void)state;
+	assert_int_equal(names_want(names, "usb:vFFF2pABCDd0100dc00"), 0);
 	assert_int_equal(names_find(names, "usb:vFFF2pABCDd0100dc00", &name), 0);
 	assert_null(name);
 	remove_root(root);
@@ -129,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_come_from_the_databases_and_from_the_alias),
+		cmocka_unit_test(a_database_is_read_in_pieces),
 		cmocka_unit_test(an_absent_database_is_no_error),
 		cmocka_unit_test(a_long_name_is_cut_at_a_character),
 	};
