@@ -266,7 +266,9 @@ static int find_kernel(struct pipeline *pipeline, const struct options *options,
 		       struct error *reterr)
 {
 	const struct kernel_request request = pipeline_kernel_request(pipeline, options);
+	auto_progress_task struct progress_task task = { 0 };
 
+	progress_begin(&pipeline->progress, &task, "reading", "the kernel");
 	return target_find(&request, pipeline->catalog, pipeline->devices.arch, &pipeline->kernel,
 			   reterr);
 }
@@ -335,8 +337,6 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 	if (r == 0)
 		r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
 				  &pipeline->devices, &pipeline->selection, reterr);
-	if (r == 0)
-		selection_show_progress(pipeline->selection, &pipeline->progress);
 	if (r == 0)
 		r = consider_subject(pipeline);
 	if (r == 0)

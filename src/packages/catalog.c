@@ -77,6 +77,11 @@ void catalog_show_progress(struct catalog *catalog, struct progress *progress)
 	catalog->progress = progress;
 }
 
+struct progress *catalog_progress(const struct catalog *catalog)
+{
+	return catalog->progress;
+}
+
 const struct strings *catalog_base_keys(const struct catalog *catalog)
 {
 	return &catalog->keys;

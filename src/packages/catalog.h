@@ -23,8 +23,9 @@ struct catalog;
 
 int catalog_new(struct catalog **ret);
 struct catalog *catalog_free(struct catalog *catalog);
-/* Show on PROGRESS, borrowed, how far reading is. */
+/* Show on PROGRESS, borrowed, how far reading is, and whatever else uses the catalog. */
 void catalog_show_progress(struct catalog *catalog, struct progress *progress);
+struct progress *catalog_progress(const struct catalog *catalog);
 
 /*
  * Make DATABASE, NULL if there is none, the base unless it is empty. It is read only if CACHE,

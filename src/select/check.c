@@ -388,15 +388,20 @@ static int run_kernel(struct check *check, size_t kernel, struct lenders *lender
 int check_run(struct check *check)
 {
 	AUTO(lenders_done) struct lenders lenders = { 0 };
+	auto_progress_task struct progress_task task = { .counted = true,
+							 .total = check->kernel_count };
 	int r = 0;
 
+	progress_begin(check->progress, &task, "checking", "kernels");
 	check->verdicts =
 		calloc(check->kernel_count * check->kmps.count + 1, sizeof(*check->verdicts));
 	if (!check->verdicts)
 		return -ENOMEM;
 	r = find_lenders(check, &lenders);
-	for (size_t i = 0; i < check->kernel_count && r == 0; i++)
+	for (size_t i = 0; i < check->kernel_count && r == 0; i++) {
 		r = run_kernel(check, i, &lenders);
+		progress_add(&task, 1);
+	}
 	return r;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/progress.h"
 #include "kernel/kernel.h"
 #include "select/kmps.h"
 #include "select/plan.h"
@@ -29,6 +30,7 @@ struct check {
 	size_t kernel_count;
 	struct kmps kmps;
 	bool installed; /* they are those that are installed, not those that were named */
+	struct progress *progress; /* borrowed; NULL: nobody wants to know */
 	struct check_verdict *verdicts; /* of KMP p and kernel k at k * kmps.count + p */
 };
 

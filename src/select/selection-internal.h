@@ -22,7 +22,6 @@ struct selection {
 	struct ids proved; /* those of them whose modules are known, in the order of: */
 	struct proof proof;
 	struct inspect_room room; /* for what the RPMs hold that are not looked at yet */
-	struct progress *progress; /* NULL: nobody wants to know. Borrowed */
 	struct progress_task *checking; /* of RPMs, or NULL */
 	struct error failure; /* of the system, while it looked at one; empty if there was none */
 	bool staging; /* refuse what a dry run only warns of */

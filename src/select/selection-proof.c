@@ -302,7 +302,7 @@ int selection_examine(struct selection *selection, const struct ids *ids)
 	struct progress_task task = { .counted = true, .total = ids->count };
 	int r;
 
-	progress_begin(selection->progress, &task, "checking", "packages");
+	progress_begin(catalog_progress(selection->context.catalog), &task, "checking", "packages");
 	selection->checking = &task;
 	r = for_each(selection, ids, inspect_next);
 	selection->checking = NULL;

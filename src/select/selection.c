@@ -66,10 +66,12 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 		  struct selection **ret, struct error *reterr)
 {
 	auto_selection struct selection *selection = calloc(1, sizeof(*selection));
+	auto_progress_task struct progress_task task = { 0 };
 	int r;
 
 	if (!selection)
 		return -ENOMEM;
+	progress_begin(catalog_progress(catalog), &task, "matching", "packages");
 	selection->devices = devices;
 	selection->room = (struct inspect_room)INSPECT_ROOM;
 	r = match_index_new(devices, &selection->index);
@@ -104,11 +106,6 @@ struct selection *selection_free(struct selection *selection)
 	match_index_free(selection->index);
 	free(selection);
 	return NULL;
-}
-
-void selection_show_progress(struct selection *selection, struct progress *progress)
-{
-	selection->progress = progress;
 }
 
 void selection_check_signatures(struct selection *selection)
@@ -316,7 +313,7 @@ static int run_until_stable(struct selection *selection)
 	auto_progress_task struct progress_task task = { 0 };
 	size_t done = 0;
 
-	progress_begin(selection->progress, &task, "choosing", "packages");
+	progress_begin(catalog_progress(selection->context.catalog), &task, "choosing", "packages");
 	while (done < COUNT(steps)) {
 		int r = steps[done](selection);
 

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "base/error.h"
-#include "base/progress.h"
 #include "hardware/device.h"
 #include "kernel/kernel.h"
 #include "packages/catalog.h"
@@ -24,8 +23,6 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 		  const struct kernel *kernel, const struct device_list *devices,
 		  struct selection **ret, struct error *reterr);
 struct selection *selection_free(struct selection *selection);
-/* Show on PROGRESS, borrowed, how far it is. */
-void selection_show_progress(struct selection *selection, struct progress *progress);
 /* Before the first plan: judge package ID too, though no hint of it may fit. 0 or -ENOMEM. */
 int selection_consider(struct selection *selection, int id);
 /* Before the first plan: leave as it is what LOCKS, borrowed, name. 0 or -ENOMEM. */

@@ -15,18 +15,21 @@ static bool names_package(int argc, char **argv)
 	return false;
 }
 
-static int find_kernels(const struct options *options, const struct pipeline *pipeline,
+static int find_kernels(const struct options *options, struct pipeline *pipeline,
 			struct check *check, struct error *reterr)
 {
 	const struct kernel_request request = pipeline_kernel_request(pipeline, options);
+	auto_progress_task struct progress_task task = { 0 };
 
+	progress_begin(&pipeline->progress, &task, "reading", "the kernels");
 	return target_find_each(&request, pipeline->catalog, pipeline->devices.arch,
 				&check->kernels, &check->kernel_count, reterr);
 }
 
-static int find_kmps(const struct options *options, const struct pipeline *pipeline, int argc,
+static int find_kmps(const struct options *options, struct pipeline *pipeline, int argc,
 		     char **argv, struct check *check, struct error *reterr)
 {
+	auto_progress_task struct progress_task task = { .counted = true, .total = (uint64_t)argc };
 	const struct kmps_offer offer = {
 		.root = options->root ? options->root : "/",
 		.root_fd = pipeline->root_fd,
@@ -36,11 +39,14 @@ static int find_kmps(const struct options *options, const struct pipeline *pipel
 	};
 	int r = 0;
 
+	progress_begin(&pipeline->progress, &task, "reading", "packages");
 	check->installed = argc == 0;
 	if (check->installed)
 		return kmps_add_installed(&check->kmps, &offer, &pipeline->devices, reterr);
-	for (int i = 0; i < argc && r == 0; i++)
+	for (int i = 0; i < argc && r == 0; i++) {
 		r = kmps_add(&check->kmps, &offer, argv[i], reterr);
+		progress_add(&task, 1);
+	}
 	return r < 0 ? r : kmps_note_installed(&check->kmps, pipeline->catalog);
 }
 
@@ -60,6 +66,7 @@ static int run(const struct options *options, struct pipeline *pipeline, int arg
 	}
 	if (r == 0)
 		r = find_kmps(options, pipeline, argc, argv, check, reterr);
+	check->progress = &pipeline->progress;
 	return r < 0 ? r : check_run(check);
 }
 

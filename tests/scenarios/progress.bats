@@ -6,7 +6,7 @@ load ../lib/common
 
 release="6.4.0-1-default"
 foo="foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64"
-steps=("reading the rpm database" "choosing packages" "checking packages" "staging packages")
+steps=("reading the rpm database" "reading the kernel" "matching packages" "choosing packages" "checking packages" "staging packages")
 
 setup_file() {
 	command -v rpmbuild >/dev/null || skip "rpmbuild is not installed"
@@ -92,6 +92,16 @@ print(re.sub("\r\x1b\\[K(?:[^\r\n]*(?=\r\x1b\\[K))?", "", text), end="")' <<<"$o
 	hastily 6000 kmp_match "${arguments[@]}" --quiet
 	equals 0 "$status"
 	equals "" "${errors-}"
+}
+
+@test "a check says how far it is too" {
+	local step
+	hastily 6000 kmp_match check --kernel ./symvers --kernel-release "$release" --arch x86_64 \
+		"$BATS_FILE_TMPDIR"/repo/*.rpm
+	equals 0 "$status"
+	for step in "reading the kernels" "reading packages: 1 of 1 (100%)" "checking kernels: 1 of 1 (100%)"; do
+		[[ $'\n'${errors-} == *$'\n'"kmp-match: $step"* ]] || equals "$step" "${errors-}"
+	done
 }
 
 @test "what the answer says does not depend on how long it took" {
