@@ -116,8 +116,10 @@
 #define PRIMARY_SIZE_MAX (2ULL << 30)
 /** Tables of a shelf of cached metadata, in bytes: they stay in memory until they are written. */
 #define METADATA_SHELF_SIZE_MAX (4U << 20)
-/** Text of such a shelf, in bytes: a kernel with all its symbols has 2 MiB. */
-#define METADATA_SHELF_TEXT_MAX (4U << 20)
+/** Text of such a shelf, in bytes: a kernel with all its symbols has half of it. */
+#define METADATA_SHELF_TEXT_MAX (2U << 20)
+/** Names that all shelves share, in bytes: symbols of a few flavors of kernels have 1 MiB. */
+#define METADATA_COMMON_MAX (2U << 20)
 /** Strings of one package's metadata, in bytes: kernels with all their symbols have 2 MiB. */
 #define RECORD_TEXT_MAX (256UL << 20)
 /** A tag of metadata, or the text of an element, in bytes: CAPABILITY_MAX fits, escaped. */

@@ -2,31 +2,59 @@
 #include "packages/interner.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Slots tried for a string: half of them are free, so that chance takes one or two. */
 #define PROBES 64
 
+static uint64_t word_at(const char *text)
+{
+	uint64_t word;
+
+	memcpy(&word, text, sizeof(word));
+	return word;
+}
+
+/* What is less than a word. */
+static uint64_t short_word(const char *text, size_t length)
+{
+	uint64_t word = 0;
+
+	for (size_t i = 0; i < length; i++)
+		word = word << 8 | (uint8_t)text[i];
+	return word;
+}
+
 uint32_t interner_hash(const char *text, size_t length)
 {
 	/* Odd numbers without a pattern, so that products spread: those of MurmurHash64A, SplitMix.
 	 */
 	static const uint64_t mix = 0xc6a4a7935bd1e995U, stir = 0x9e3779b97f4a7c15U;
+	const char *end = text + length;
 	uint64_t hash = length * stir;
 
-	while (length > 0) {
-		size_t piece = length < sizeof(uint64_t) ? length : sizeof(uint64_t);
-		uint64_t word = 0;
-
-		memcpy(&word, text, piece);
-		hash = (hash ^ word) * mix;
+	for (; end - text > 8; text += 8) {
+		hash = (hash ^ word_at(text)) * mix;
 		hash ^= hash >> 29;
-		text += piece;
-		length -= piece;
 	}
-	hash *= stir;
-	return (uint32_t)(hash >> 32);
+	/* The last word overlaps the one before it. */
+	hash = (hash ^ (length < 8 ? short_word(text, length) : word_at(end - 8))) * mix;
+	hash ^= hash >> 29;
+	return (uint32_t)(hash * stir >> 32);
+}
+
+static bool is_same(const char *left, const char *right, size_t length)
+{
+	const char *end = left + length;
+
+	if (length < 8)
+		return short_word(left, length) == short_word(right, length);
+	for (; end - left > 8; left += 8, right += 8)
+		if (word_at(left) != word_at(right))
+			return false;
+	return word_at(end - 8) == word_at(right + (end - left) - 8);
 }
 
 static int reserve_text(struct interner *interner, size_t size)
@@ -99,8 +127,8 @@ static struct interned *find_slot(struct interner *interner, const char *text, s
 		if (!slot->at)
 			return slot;
 		if (slot->hash == hash && length < interner->size - slot->at &&
-		    memcmp(interner->text + slot->at, text, length) == 0 &&
-		    interner->text[slot->at + length] == '\0')
+		    interner->text[slot->at + length] == '\0' &&
+		    is_same(interner->text + slot->at, text, length))
 			return slot;
 	}
 	interner->spare = (struct interned){ 0 };

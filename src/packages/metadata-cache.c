@@ -54,8 +54,11 @@ struct decoding {
 /* What does not fit a record was not written by us. */
 static int add_text(const struct decoding *decoding, const char *text, size_t length, uint32_t *ret)
 {
-	int r = record_add_text(decoding->record, text, length, ret);
+	int r = 0;
 
+	*ret = 0;
+	if (length)
+		r = record_add_text(decoding->record, text, length, ret);
 	return r == -EFBIG ? -EBADMSG : r;
 }
 
@@ -64,10 +67,15 @@ static int copy_text(const struct decoding *decoding, uint32_t offset, uint32_t 
 	size_t length;
 	const char *text = metadata_text_at(decoding->cache, decoding->shelf, offset, &length);
 
-	if (!text)
-		return -EBADMSG;
-	*ret = 0;
-	return length ? add_text(decoding, text, length, ret) : 0;
+	return text ? add_text(decoding, text, length, ret) : -EBADMSG;
+}
+
+static int copy_name(const struct decoding *decoding, uint32_t offset, uint32_t *ret)
+{
+	size_t length;
+	const char *name = metadata_name_at(decoding->cache, decoding->shelf, offset, &length);
+
+	return name ? add_text(decoding, name, length, ret) : -EBADMSG;
 }
 
 static int copy_crc(const struct decoding *decoding, uint32_t crc, uint32_t *ret)
@@ -107,7 +115,7 @@ static int decode_dependency(const struct decoding *decoding,
 {
 	uint32_t kind = stored->name_and_kind, name, evr;
 	struct record_dependency *dependency;
-	int r = copy_text(decoding, kind >> DEPENDENCY_NAME_SHIFT, &name);
+	int r = copy_name(decoding, kind >> DEPENDENCY_NAME_SHIFT, &name);
 
 	if (r == 0)
 		r = kind & DEPENDENCY_CRC ? copy_crc(decoding, stored->evr, &evr)

@@ -18,8 +18,9 @@
 
 /* A dependency: 22 bits of where its name is, and 10 bits of what follows. */
 struct stored_dependency {
+	/* Below METADATA_COMMON_MAX among the common names, else so much less in the text. */
 	uint32_t name_and_kind;
-	uint32_t evr; /* where it is; with DEPENDENCY_CRC its own value */
+	uint32_t evr; /* where in the text it is; with DEPENDENCY_CRC its own value */
 };
 
 enum {
@@ -31,7 +32,7 @@ enum {
 	DEPENDENCY_NAME_SHIFT = 10,
 };
 
-_Static_assert(METADATA_SHELF_TEXT_MAX <= 1U << (32 - DEPENDENCY_NAME_SHIFT),
+_Static_assert(METADATA_COMMON_MAX + METADATA_SHELF_TEXT_MAX <= 1U << (32 - DEPENDENCY_NAME_SHIFT),
 	       "the name of a dependency can be anywhere in the text");
 _Static_assert((int)RECORD_LISTS - 1 <= (int)DEPENDENCY_LIST &&
 		       (int)RECORD_NEVER <= (int)DEPENDENCY_RELATION,
@@ -89,6 +90,7 @@ struct stored_shelf {
 /* The last bytes of the content. */
 struct stored_end {
 	uint64_t packages, drivers;
+	uint64_t common, common_size; /* char: names that packages of all shelves have */
 	uint64_t shelves, shelf_count; /* struct stored_shelf: where the first is, and how many */
 	/* Of each its id, text, and culprit behind a '+', or "-"; each with a NUL. */
 	uint64_t diagnostics, diagnostics_size;

@@ -11,12 +11,13 @@
 /* Slots tried for a run, as for strings. */
 #define PROBES 64
 
-int metadata_shelf_new(struct metadata_shelf **ret)
+int metadata_shelf_new(struct interner *common, struct metadata_shelf **ret)
 {
 	struct metadata_shelf *shelf = calloc(1, sizeof(*shelf));
 
 	if (!shelf)
 		return -ENOMEM;
+	shelf->common = common;
 	shelf->text.max = shelf->patterns.max = METADATA_SHELF_TEXT_MAX;
 	*ret = shelf;
 	return 0;
@@ -143,32 +144,29 @@ static int add_hints(struct metadata_shelf *shelf, struct interned *name)
 	return r;
 }
 
-static bool is_crc(const char *text)
-{
-	for (size_t i = 0; i < 8; i++)
-		if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f')))
-			return false;
-	return text[8] == '\0';
-}
-
-static uint32_t crc_value(const char *text)
+/* Is TEXT eight hex digits as a CRC is written: 0badcafe? */
+static bool read_crc(const char *text, uint32_t *ret)
 {
 	uint32_t value = 0;
 
-	for (; *text; text++)
-		value = value << 4 | (uint32_t)text_hex_digit(*text);
-	return value;
+	for (size_t i = 0; i < 8; i++) {
+		if (text[i] >= '0' && text[i] <= '9')
+			value = value << 4 | (uint32_t)(text[i] - '0');
+		else if (text[i] >= 'a' && text[i] <= 'f')
+			value = value << 4 | (uint32_t)(text[i] - 'a' + 10);
+		else
+			return false;
+	}
+	*ret = value;
+	return text[8] == '\0';
 }
 
 static int add_evr(struct metadata_shelf *shelf, const struct record *record, uint32_t offset,
 		   struct stored_dependency *stored)
 {
-	const char *evr = record_text(record, offset);
-
-	if (!is_crc(evr))
+	if (!read_crc(record_text(record, offset), &stored->evr))
 		return share_text(shelf, record, offset, &stored->evr);
 	stored->name_and_kind |= DEPENDENCY_CRC;
-	stored->evr = crc_value(evr);
 	return 0;
 }
 
@@ -178,42 +176,53 @@ static int add_provider(struct metadata_shelf *shelf, const char *name)
 			interner_hash(name, strlen(name)), shelf->record_count);
 }
 
-/* What others may look for DEPENDENCY by. */
-static int add_to_indexes(struct metadata_shelf *shelf, const struct record_dependency *dependency,
-			  const struct record_kind *kind, struct interned *name)
+/* Has it no hint, and a name that packages of all shelves have? */
+static bool is_common(const struct record_dependency *dependency, const char *name)
 {
-	int r = 0;
+	return dependency->list == RECORD_REQUIRES ||
+	       (text_starts(name, "ksym(") && !strstr(name, "modalias("));
+}
 
-	if (dependency->list == RECORD_PROVIDES && !kind->kernel)
-		r = add_pair(&shelf->providers, &shelf->provider_count, name->hash,
-			     shelf->record_count);
-	if (r == 0 && dependency_may_hold_hint(dependency))
-		r = add_hints(shelf, name);
-	return r;
+/* 1 if it is among the common ones, 0 if in the text of the shelf, -errno. */
+static int add_name(struct metadata_shelf *shelf, const struct record_dependency *dependency,
+		    const char *name, struct interned **ret)
+{
+	size_t length = strlen(name);
+	int r = -EFBIG;
+
+	if (is_common(dependency, name))
+		r = interner_add(shelf->common, name, length, ret);
+	if (r != -EFBIG)
+		return r < 0 ? r : 1;
+	return interner_add(&shelf->text, name, length, ret);
 }
 
 static int add_dependency(struct metadata_shelf *shelf, const struct record *record,
 			  const struct record_dependency *dependency,
 			  const struct record_kind *kind)
 {
-	const char *text = record_text(record, dependency->name);
-	struct stored_dependency stored = { 0 };
+	struct stored_dependency stored = {
+		.name_and_kind = dependency->list |
+				 (uint32_t)dependency->relation << DEPENDENCY_RELATION_SHIFT |
+				 (dependency->before ? DEPENDENCY_BEFORE : 0),
+	};
 	struct interned *name;
-	int r;
+	int r = add_evr(shelf, record, dependency->evr, &stored), common;
 
-	stored.name_and_kind = dependency->list |
-			       (uint32_t)dependency->relation << DEPENDENCY_RELATION_SHIFT |
-			       (dependency->before ? DEPENDENCY_BEFORE : 0);
-	r = add_evr(shelf, record, dependency->evr, &stored);
-	if (r == 0)
-		r = interner_add(&shelf->text, text, strlen(text), &name);
 	if (r < 0)
 		return r;
-	stored.name_and_kind |= name->at << DEPENDENCY_NAME_SHIFT;
-	if (array_grow(&shelf->dependencies, shelf->dependency_count, sizeof(stored)) < 0)
-		return -ENOMEM;
+	common = add_name(shelf, dependency, record_text(record, dependency->name), &name);
+	if (common < 0 ||
+	    array_grow(&shelf->dependencies, shelf->dependency_count, sizeof(stored)) < 0)
+		return common < 0 ? common : -ENOMEM;
+	stored.name_and_kind |= (name->at + (common ? 0 : METADATA_COMMON_MAX))
+				<< DEPENDENCY_NAME_SHIFT;
 	shelf->dependencies[shelf->dependency_count++] = stored;
-	return add_to_indexes(shelf, dependency, kind, name);
+	if (dependency->list == RECORD_PROVIDES && !kind->kernel)
+		r = add_pair(&shelf->providers, &shelf->provider_count, name->hash,
+			     shelf->record_count);
+	return r == 0 && !common && dependency_may_hold_hint(dependency) ? add_hints(shelf, name)
+									 : r;
 }
 
 static int add_kernel(struct metadata_shelf *shelf, const struct record *record)

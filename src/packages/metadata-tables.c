@@ -48,18 +48,18 @@ const void *metadata_items_at(const struct metadata_cache *cache,
 				 count * size);
 }
 
-const char *metadata_text_at(const struct metadata_cache *cache,
-			     const struct metadata_shelf_view *shelf, uint32_t offset,
-			     size_t *ret_length)
+/* The string at OFFSET of the SIZE bytes at START. */
+static const char *string_at(const struct metadata_cache *cache, uint64_t start, uint64_t size,
+			     uint64_t offset, size_t *ret_length)
 {
-	uint32_t end = metadata_count(shelf, TABLE_TEXT), at = offset;
+	uint64_t at = offset;
 
 	*ret_length = 0;
 	if (offset == 0)
 		return "";
-	while (at < end) {
-		uint32_t piece = end - at < TEXT_PIECE ? end - at : TEXT_PIECE;
-		const char *text = metadata_items_at(cache, shelf, TABLE_TEXT, at, piece);
+	while (at < size) {
+		size_t piece = size - at < TEXT_PIECE ? size - at : TEXT_PIECE;
+		const char *text = metadata_bytes_at(cache, start + at, piece);
 		const char *nul = text ? memchr(text, '\0', piece) : NULL;
 
 		if (!text)
@@ -71,6 +71,23 @@ const char *metadata_text_at(const struct metadata_cache *cache,
 		at += piece;
 	}
 	return NULL;
+}
+
+const char *metadata_text_at(const struct metadata_cache *cache,
+			     const struct metadata_shelf_view *shelf, uint32_t offset,
+			     size_t *ret_length)
+{
+	return string_at(cache, shelf->stored.offset + shelf->stored.tables[TABLE_TEXT].offset,
+			 metadata_count(shelf, TABLE_TEXT), offset, ret_length);
+}
+
+const char *metadata_name_at(const struct metadata_cache *cache,
+			     const struct metadata_shelf_view *shelf, uint32_t offset,
+			     size_t *ret_length)
+{
+	if (offset >= METADATA_COMMON_MAX)
+		return metadata_text_at(cache, shelf, offset - METADATA_COMMON_MAX, ret_length);
+	return string_at(cache, cache->end.common, cache->end.common_size, offset, ret_length);
 }
 
 static bool is_sound_table(const struct metadata_cache *cache, const struct stored_shelf *stored,
@@ -133,6 +150,8 @@ int metadata_cache_open_bytes(const struct metadata_bytes *bytes, struct metadat
 	if (!end)
 		return -EBADMSG;
 	cache->end = *end;
+	if (end->common > bytes->size || end->common_size > bytes->size - end->common)
+		return -EBADMSG;
 	r = read_shelves(cache);
 	if (r == 0)
 		*ret = take(cache);

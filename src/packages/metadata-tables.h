@@ -33,7 +33,11 @@ const void *metadata_bytes_at(const struct metadata_cache *cache, uint64_t offse
 const void *metadata_items_at(const struct metadata_cache *cache,
 			      const struct metadata_shelf_view *shelf, enum table table,
 			      uint32_t first, uint32_t count);
-/* The string at OFFSET, or NULL. */
+/* The string at OFFSET of the text, or NULL. */
 const char *metadata_text_at(const struct metadata_cache *cache,
+			     const struct metadata_shelf_view *shelf, uint32_t offset,
+			     size_t *ret_length);
+/* The same of the name of a dependency. */
+const char *metadata_name_at(const struct metadata_cache *cache,
 			     const struct metadata_shelf_view *shelf, uint32_t offset,
 			     size_t *ret_length);

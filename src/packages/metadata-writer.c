@@ -12,6 +12,7 @@
 
 struct metadata_writer {
 	struct cachefile_writer *file;
+	struct interner common;
 	struct metadata_shelf *shelf; /* the one being filled */
 	struct stored_shelf *shelves; /* those written */
 	size_t shelf_count;
@@ -22,8 +23,9 @@ int metadata_writer_new(struct cachefile_writer *file, struct metadata_writer **
 {
 	auto_metadata_writer struct metadata_writer *writer = calloc(1, sizeof(*writer));
 
-	if (!writer || metadata_shelf_new(&writer->shelf) < 0)
+	if (!writer || metadata_shelf_new(&writer->common, &writer->shelf) < 0)
 		return -ENOMEM;
+	writer->common.max = METADATA_COMMON_MAX;
 	writer->file = file;
 	*ret = take(writer);
 	return 0;
@@ -34,6 +36,7 @@ struct metadata_writer *metadata_writer_free(struct metadata_writer *writer)
 	if (!writer)
 		return NULL;
 	metadata_shelf_free(writer->shelf);
+	interner_done(&writer->common);
 	free(writer->shelves);
 	free(writer);
 	return NULL;
@@ -192,6 +195,9 @@ int metadata_writer_finish(struct metadata_writer *writer, const struct metadata
 		writer->failure = end_shelf(writer);
 	if (writer->failure < 0)
 		return writer->failure;
+	end.common = cachefile_written(file);
+	end.common_size = writer->common.size;
+	cachefile_append(file, writer->common.text, writer->common.size);
 	cachefile_align(file, TABLE_ALIGNMENT);
 	end.shelves = cachefile_written(file);
 	end.shelf_count = writer->shelf_count;

@@ -209,7 +209,7 @@ static void make_whole_shelf(struct record *record)
 	memset(text, 'a', METADATA_SHELF_TEXT_MAX - 101);
 	text[METADATA_SHELF_TEXT_MAX - 101] = '\0';
 	record_name(record, "bar-kmp-default", "1-1");
-	record_want(record, RECORD_REQUIRES, text, 0, "");
+	record_want(record, RECORD_CONFLICTS, text, 0, "");
 }
 
 static const struct {
