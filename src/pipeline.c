@@ -136,6 +136,8 @@ static int open_caches(struct pipeline *pipeline, const struct options *options)
 
 	if (r == 0 && pipeline->system_cache)
 		r = cache_dir_open(path, "metadata", &pipeline->metadata_cache, diagnostics);
+	if (r == 0 && pipeline->metadata_cache)
+		r = cache_dir_open(path, "kernel", &pipeline->kernel_cache, diagnostics);
 	return r;
 }
 
@@ -159,6 +161,7 @@ static void enter_sandbox(struct pipeline *pipeline, const struct database *data
 		{ .fd = beside_fd, .empty_only = true },
 		{ .fd = cache_dir_fd(pipeline->system_cache), .files_only = true },
 		{ .fd = cache_dir_fd(pipeline->metadata_cache), .files_only = true },
+		{ .fd = cache_dir_fd(pipeline->kernel_cache), .files_only = true },
 	};
 
 	sandbox_enter(places, COUNT(places), &pipeline->sandbox);
@@ -169,6 +172,7 @@ static void tighten_sandbox(struct pipeline *pipeline)
 	const struct landlock_place places[] = {
 		{ .fd = pipeline->stage_fd },
 		{ .fd = cache_dir_fd(pipeline->metadata_cache), .files_only = true },
+		{ .fd = cache_dir_fd(pipeline->kernel_cache), .files_only = true },
 	};
 
 	sandbox_tighten(places, COUNT(places), &pipeline->sandbox);
@@ -258,6 +262,7 @@ struct kernel_request pipeline_kernel_request(const struct pipeline *pipeline,
 		.flavor = options->flavor,
 		.arch = options->arch,
 		.release = options->kernel_release,
+		.cache = pipeline->kernel_cache,
 	};
 }
 
@@ -546,6 +551,7 @@ void pipeline_done(struct pipeline *pipeline)
 	device_list_done(&pipeline->devices);
 	cache_dir_close(pipeline->system_cache);
 	cache_dir_close(pipeline->metadata_cache);
+	cache_dir_close(pipeline->kernel_cache);
 	release_fd(&pipeline->root_fd);
 	release_fd(&pipeline->stage_fd);
 	*pipeline = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };

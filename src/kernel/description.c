@@ -64,14 +64,12 @@ static char *guess_release(const char *path)
 	return real ? release_of_path(real) : NULL;
 }
 
-static int add_symvers(struct kernel *kernel, const struct kernel_request *request,
-		       const struct bytes *text, const char *path, struct error *reterr)
+/* Take over SYMBOLS, of a symvers file. */
+static int adopt_symvers(struct kernel *kernel, const struct kernel_request *request,
+			 struct symbol_table *symbols, const char *path, struct error *reterr)
 {
-	auto_symbol_table struct symbol_table *symbols = symbol_table_new();
-	int r = symbols ? symvers_read(text, path, symbols, reterr) : -ENOMEM;
+	int r = origin_add(kernel, symbols, path, true);
 
-	if (r == 0)
-		r = origin_add(kernel, take(symbols), path, true);
 	return r < 0 ? r : note_guess(kernel, request, guess_release(path), path, reterr);
 }
 
@@ -119,13 +117,23 @@ static int add_table(struct kernel *kernel, const struct kernel_request *request
 static int add_symbols(struct kernel *kernel, const struct kernel_request *request, int fd,
 		       const char *path, struct error *reterr)
 {
+	auto_symbol_table struct symbol_table *symbols = NULL;
 	auto_bytes struct bytes text = { 0 };
-	int r = symvers_load(fd, path, &text, reterr);
+	struct file_state state = { 0 };
+	int r;
 
+	if (symvers_is_kept(fd, request->cache, &state, &symbols))
+		return adopt_symvers(kernel, request, take(symbols), path, reterr);
+	r = symvers_load(fd, path, &text, reterr);
+	if (r == 0 && table_is_one(&text))
+		return add_table(kernel, request, &text, path, reterr);
+	symbols = r == 0 ? symbol_table_new() : NULL;
+	if (r == 0)
+		r = symbols ? symvers_read(&text, path, symbols, reterr) : -ENOMEM;
 	if (r < 0)
 		return r;
-	return table_is_one(&text) ? add_table(kernel, request, &text, path, reterr)
-				   : add_symvers(kernel, request, &text, path, reterr);
+	symvers_keep(fd, request->cache, &state, symbols);
+	return adopt_symvers(kernel, request, take(symbols), path, reterr);
 }
 
 static int add_file(struct kernel *kernel, const struct kernel_request *request, int fd,
@@ -356,12 +364,14 @@ int description_look_up_symvers(struct kernel *kernel, const struct kernel_reque
 	if (!origin_is_wanted(kernel))
 		return 0;
 	if (tree && tree->release && !tree->alone)
-		r = symvers_find(tree->root_fd, tree->root, tree->release, &symbols, &path, reterr);
-	else if (tree)
-		r = symvers_find_in_tree(tree->fd, tree->path, &symbols, &path, reterr);
-	else if (named)
-		r = symvers_find(request->root_fd, shown_root(request), kernel->release, &symbols,
+		r = symvers_find(tree->root_fd, tree->root, tree->release, request->cache, &symbols,
 				 &path, reterr);
+	else if (tree)
+		r = symvers_find_in_tree(tree->fd, tree->path, request->cache, &symbols, &path,
+					 reterr);
+	else if (named)
+		r = symvers_find(request->root_fd, shown_root(request), kernel->release,
+				 request->cache, &symbols, &path, reterr);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	return origin_add(kernel, take(symbols), path, true);

@@ -295,11 +295,12 @@ static int settle_arch(struct kernel *kernel, const char *wanted, const char *ma
 }
 
 /* Last resort for symbols: what the modules of the tree show of them. */
-static int read_tree_symbols(struct kernel *kernel, struct error *reterr)
+static int read_tree_symbols(struct kernel *kernel, const struct kernel_request *request,
+			     struct error *reterr)
 {
 	const char *path = kernel->tree->path;
 	auto_symbol_table struct symbol_table *symbols = NULL;
-	int r = tree_symbols(kernel->tree, &symbols, &kernel->diagnostics);
+	int r = tree_symbols(kernel->tree, request->cache, &symbols, &kernel->diagnostics);
 
 	if (r < 0)
 		return error_set(reterr, r, "read the modules of", path, NULL, NULL);
@@ -328,10 +329,11 @@ static int assume_module_symbols(struct kernel *kernel)
 			       kernel->release, count);
 }
 
-static int settle_symbols(struct kernel *kernel, struct error *reterr)
+static int settle_symbols(struct kernel *kernel, const struct kernel_request *request,
+			  struct error *reterr)
 {
 	if (!kernel->symbols && kernel->tree)
-		return read_tree_symbols(kernel, reterr);
+		return read_tree_symbols(kernel, request, reterr);
 	if (!kernel->symbols)
 		return diagnostics_add(&kernel->diagnostics, "symbols-unknown", kernel->release,
 				       "no symvers file, module tree or package of kernel %s was "
@@ -392,7 +394,7 @@ int kernel_finish(struct kernel *kernel, const struct kernel_request *request,
 		r = settle_arch(kernel, request->arch, machine_arch, reterr);
 	if (r == 0)
 		r = ask_system(kernel, request);
-	return r < 0 ? r : settle_symbols(kernel, reterr);
+	return r < 0 ? r : settle_symbols(kernel, request, reterr);
 }
 
 bool kernel_serves(const struct kernel *kernel, const char *modalias)

@@ -19,6 +19,7 @@
 #include "kernel/signers.h"
 #include "kernel/symbols.h"
 
+struct cache_dir;
 struct tree;
 
 struct kernel {
@@ -51,6 +52,7 @@ struct kernel_request {
 	const char *flavor; /* --flavor or NULL */
 	const char *arch; /* --arch or NULL */
 	const char *release; /* --kernel-release or NULL */
+	struct cache_dir *cache; /* of what kernels' files say; NULL: none */
 };
 
 /*

@@ -27,6 +27,8 @@ struct symbol_table {
 	size_t absent;
 	struct slot *slots;
 	size_t slot_count; /* a power of two, more than twice `count` */
+	char *room; /* texts that came together, of which no symbol has a block; NULL if none did */
+	size_t room_size;
 };
 
 struct symbol_table *symbol_table_new(void)
@@ -34,7 +36,12 @@ struct symbol_table *symbol_table_new(void)
 	return calloc(1, sizeof(struct symbol_table));
 }
 
-static void free_texts(const struct symbol *symbol)
+static bool is_in_room(const struct symbol_table *table, const char *text)
+{
+	return (uintptr_t)text - (uintptr_t)table->room < table->room_size;
+}
+
+static void free_texts(const struct symbol_table *table, const struct symbol *symbol)
 {
 	union {
 		const char *borrowed;
@@ -43,7 +50,8 @@ static void free_texts(const struct symbol *symbol)
 				: symbol->exporter ? symbol->exporter
 						   : symbol->name_space };
 
-	free(block.owned);
+	if (!is_in_room(table, block.borrowed))
+		free(block.owned);
 }
 
 struct symbol_table *symbol_table_free(struct symbol_table *table)
@@ -51,7 +59,8 @@ struct symbol_table *symbol_table_free(struct symbol_table *table)
 	if (!table)
 		return NULL;
 	for (size_t i = 0; i < table->count; i++)
-		free_texts(&table->items[i]);
+		free_texts(table, &table->items[i]);
+	free(table->room);
 	free(table->items);
 	free(table->hashes);
 	free(table->slots);
@@ -161,7 +170,8 @@ static bool crcs_differ(const struct symbol *left, const struct symbol *right)
 
 /* Take from SYMBOL what ITEM, of the same name, does not say. 1 if that was anything, 0, -ENOMEM.
  */
-static int complete(struct symbol *item, const struct symbol *symbol)
+static int complete(const struct symbol_table *table, struct symbol *item,
+		    const struct symbol *symbol)
 {
 	struct symbol merged = *item, copy;
 
@@ -183,7 +193,7 @@ static int complete(struct symbol *item, const struct symbol *symbol)
 	merged.name = item->name ? item->name : symbol->name;
 	if (copy_symbol(&merged, &copy) < 0)
 		return -ENOMEM;
-	free_texts(item);
+	free_texts(table, item);
 	*item = copy;
 	return 1;
 }
@@ -194,8 +204,11 @@ static int append(struct symbol_table *table, struct slot *slot, uint64_t hash,
 {
 	if (table->count >= SYMBOLS_MAX ||
 	    array_grow(&table->items, table->count, sizeof(*table->items)) < 0 ||
-	    array_grow(&table->hashes, table->count, sizeof(*table->hashes)) < 0 ||
-	    copy_symbol(symbol, &table->items[table->count]) < 0)
+	    array_grow(&table->hashes, table->count, sizeof(*table->hashes)) < 0)
+		return -ENOMEM;
+	if (is_in_room(table, symbol->name))
+		table->items[table->count] = *symbol;
+	else if (copy_symbol(symbol, &table->items[table->count]) < 0)
 		return -ENOMEM;
 	table->hashes[table->count++] = hash;
 	table->absent += symbol->absent;
@@ -220,11 +233,18 @@ static int add(struct symbol_table *table, uint64_t hash, const struct symbol *s
 	}
 	item = &table->items[slot->number - 1];
 	merge->differing += crcs_differ(item, symbol);
-	r = complete(item, symbol);
+	r = complete(table, item, symbol);
 	if (r < 0)
 		return r;
 	merge->changed += (size_t)r;
 	return 0;
+}
+
+char *symbol_table_make_room(struct symbol_table *table, size_t size)
+{
+	table->room = malloc(size + 1);
+	table->room_size = table->room ? size : 0;
+	return table->room;
 }
 
 int symbol_table_add(struct symbol_table *table, const struct symbol *symbol)

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/decompress.h"
 #include "base/text.h"
+#include "kernel/symbol-cache.h"
 
 /* Who exports, as symbol->exporter spells it: modules by name, code of the kernel as "vmlinux". */
 static char *exporter_name(const char *path)
@@ -127,6 +128,32 @@ int symvers_parse(struct symbol_table *table, const struct bytes *text, size_t *
 static const char reading[] = "read the kernel's symbols from";
 static const char hint[] = "give a Module.symvers or symvers-RELEASE.gz of that kernel";
 
+bool symvers_is_kept(int fd, const struct cache_dir *cache, struct file_state *ret_state,
+		     struct symbol_table **ret)
+{
+	auto_free char *path = cache ? file_state_path(fd) : NULL;
+	struct stat st;
+
+	if (!path || fstat(fd, &st) < 0)
+		return false;
+	file_state_add(ret_state, &st);
+	return symbol_cache_find(cache, path, ret_state, ret) == 0;
+}
+
+void symvers_keep(int fd, struct cache_dir *cache, const struct file_state *state,
+		  const struct symbol_table *table)
+{
+	auto_free char *path = cache ? file_state_path(fd) : NULL;
+	struct file_state now = { 0 };
+	struct stat st;
+
+	if (!path || fstat(fd, &st) < 0)
+		return;
+	file_state_add(&now, &st);
+	if (file_state_equal(&now, state))
+		symbol_cache_keep(cache, path, state, table);
+}
+
 int symvers_load(int fd, const char *path, struct bytes *ret, struct error *reterr)
 {
 	auto_bytes struct bytes file = { 0 };
@@ -155,31 +182,46 @@ int symvers_read(const struct bytes *text, const char *path, struct symbol_table
 	return r;
 }
 
-/* Read PATH below ROOT_FD. 0, -ENOENT if it is not there, or another -errno with *RETERR set. */
-static int read_below(int root_fd, const char *root, const char *path, struct symbol_table **ret,
-		      char **ret_path, struct error *reterr)
+static int read_open(int fd, const char *path, struct cache_dir *cache, struct symbol_table **ret,
+		     struct error *reterr)
 {
-	auto_symbol_table struct symbol_table *table = symbol_table_new();
-	auto_free char *shown = text_format("%s/%s", root, path);
-	auto_fd int fd = file_open_regular_in_root(root_fd, path, 0);
+	auto_symbol_table struct symbol_table *table = NULL;
 	auto_bytes struct bytes text = { 0 };
+	struct file_state state = { 0 };
 	int r;
 
-	if (!table || !shown)
+	if (symvers_is_kept(fd, cache, &state, ret))
+		return 0;
+	table = symbol_table_new();
+	r = table ? symvers_load(fd, path, &text, reterr) : -ENOMEM;
+	if (r == 0)
+		r = symvers_read(&text, path, table, reterr);
+	if (r < 0)
+		return r;
+	symvers_keep(fd, cache, &state, table);
+	*ret = take(table);
+	return 0;
+}
+
+/* Read PATH below ROOT_FD. 0, -ENOENT if it is not there, or another -errno with *RETERR set. */
+static int read_below(int root_fd, const char *root, const char *path, struct cache_dir *cache,
+		      struct symbol_table **ret, char **ret_path, struct error *reterr)
+{
+	auto_free char *shown = text_format("%s/%s", root, path);
+	auto_fd int fd = file_open_regular_in_root(root_fd, path, 0);
+	int r;
+
+	if (!shown)
 		return -ENOMEM;
 	/* A link that leads out of the root, or in a circle, is as good as none. */
 	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP)
 		return -ENOENT;
 	if (fd < 0)
 		return error_set(reterr, fd, reading, shown, file_strerror(fd), hint);
-	r = symvers_load(fd, shown, &text, reterr);
+	r = read_open(fd, shown, cache, ret, reterr);
 	if (r == 0)
-		r = symvers_read(&text, shown, table, reterr);
-	if (r < 0)
-		return r;
-	*ret = take(table);
-	*ret_path = take(shown);
-	return 0;
+		*ret_path = take(shown);
+	return r;
 }
 
 /*
@@ -202,8 +244,8 @@ static const struct place {
 	{ "usr/src/linux-headers-", "/Module.symvers" },
 };
 
-int symvers_find(int root_fd, const char *root, const char *release, struct symbol_table **ret,
-		 char **ret_path, struct error *reterr)
+int symvers_find(int root_fd, const char *root, const char *release, struct cache_dir *cache,
+		 struct symbol_table **ret, char **ret_path, struct error *reterr)
 {
 	int r = -ENOENT;
 
@@ -213,19 +255,19 @@ int symvers_find(int root_fd, const char *root, const char *release, struct symb
 
 		if (!path)
 			return -ENOMEM;
-		r = read_below(root_fd, root, path, ret, ret_path, reterr);
+		r = read_below(root_fd, root, path, cache, ret, ret_path, reterr);
 	}
 	return r;
 }
 
-int symvers_find_in_tree(int tree_fd, const char *path, struct symbol_table **ret, char **ret_path,
-			 struct error *reterr)
+int symvers_find_in_tree(int tree_fd, const char *path, struct cache_dir *cache,
+			 struct symbol_table **ret, char **ret_path, struct error *reterr)
 {
 	static const char *const names[] = { "symvers.gz", "symvers.xz", "symvers.zst",
 					     "build/Module.symvers" };
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < COUNT(names) && r == -ENOENT; i++)
-		r = read_below(tree_fd, path, names[i], ret, ret_path, reterr);
+		r = read_below(tree_fd, path, names[i], cache, ret, ret_path, reterr);
 	return r;
 }

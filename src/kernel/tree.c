@@ -13,6 +13,7 @@
 #include "kernel/aliases.h"
 #include "kernel/module.h"
 #include "kernel/release.h"
+#include "kernel/symbol-cache.h"
 
 static const char opening[] = "open the module tree";
 
@@ -386,16 +387,42 @@ static int merge_imports(struct symbol_table *exports, const struct symbol_table
 	return r;
 }
 
-int tree_symbols(const struct tree *tree, struct symbol_table **ret,
+int tree_state(const struct tree *tree, struct file_state *ret)
+{
+	for (size_t i = 0; i < tree->files.count; i++) {
+		struct stat st;
+
+		if (fstatat(tree->fd, tree->files.items[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return -errno;
+		file_state_add(ret, &st);
+	}
+	return 0;
+}
+
+/* Keep what the modules said, unless one of them changed meanwhile. */
+static void keep_symbols(const struct tree *tree, struct cache_dir *cache,
+			 const struct file_state *before, const struct symbol_table *symbols)
+{
+	struct file_state now = { 0 };
+
+	if (cache && tree_state(tree, &now) == 0 && file_state_equal(&now, before))
+		symbol_cache_keep(cache, tree->path, before, symbols);
+}
+
+int tree_symbols(const struct tree *tree, struct cache_dir *cache, struct symbol_table **ret,
 		 struct diagnostics *diagnostics)
 {
 	auto_symbol_table struct symbol_table *exports = symbol_table_new();
 	auto_symbol_table struct symbol_table *imports = symbol_table_new();
+	struct file_state state = { 0 };
 	size_t failed = 0, first = 0;
 	int r;
 
 	if (!exports || !imports)
 		return -ENOMEM;
+	if (cache && tree_state(tree, &state) == 0 &&
+	    symbol_cache_find(cache, tree->path, &state, ret) == 0)
+		return 0;
 	r = read_modules(tree, exports, imports, &failed, &first);
 	if (r == 0)
 		r = merge_imports(exports, imports);
@@ -404,9 +431,12 @@ int tree_symbols(const struct tree *tree, struct symbol_table **ret,
 			diagnostics, "module-unreadable", tree->files.items[first],
 			"%zu of %zu modules in %s cannot be read, ignoring their symbols", failed,
 			tree->files.count, tree->path);
-	if (r == 0)
-		*ret = take(exports);
-	return r;
+	if (r < 0)
+		return r;
+	if (failed == 0)
+		keep_symbols(tree, cache, &state, exports);
+	*ret = take(exports);
+	return 0;
 }
 
 static int add_releases(int root_fd, const char *folder, struct strings *releases)

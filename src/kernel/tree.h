@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cache-dir.h"
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "base/file-state.h"
 #include "kernel/symbols.h"
 
 struct module_aliases;
@@ -61,10 +63,16 @@ void tree_sample_done(struct tree_sample *sample);
 /* Does one of its first modules say whether it is supported, as SLE's build notes it? */
 bool tree_tells_supported(const struct tree *tree);
 /*
- * What its modules export, and the other symbols that they were built against: never complete, as
- * nothing says what else the kernel exports. What cannot be read is a diagnostic. 0 or -errno.
+ * What differs after every change of its modules: a file that is exchanged, written to, added or
+ * removed. 0 or -errno.
  */
-int tree_symbols(const struct tree *tree, struct symbol_table **ret,
+int tree_state(const struct tree *tree, struct file_state *ret);
+/*
+ * What its modules export, and the other symbols that they were built against: never complete, as
+ * nothing says what else the kernel exports. What cannot be read is a diagnostic. CACHE may know it
+ * of the modules as they are. 0 or -errno.
+ */
+int tree_symbols(const struct tree *tree, struct cache_dir *cache, struct symbol_table **ret,
 		 struct diagnostics *diagnostics);
 
 /* The releases that have a tree below ROOT_FD, sorted as text. 0 or -errno. */

@@ -128,7 +128,7 @@ static void keep(const struct catalog *catalog, struct cache_dir *cache,
 /* The state of the database, and what read and writes it. Owned; NULL if it is not to be kept. */
 static char *make_state(const struct database *database)
 {
-	const char *state = database_state(database);
+	auto_free char *state = database_state(database);
 
 	if (!state)
 		return NULL;

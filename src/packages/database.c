@@ -9,10 +9,10 @@
 #include <sys/file.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file-state.h"
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -25,9 +25,6 @@
 #define SQLITE_FILE "rpmdb.sqlite"
 #define NDB_FILE    "Packages.db"
 #define NDB_PAGE    4096
-
-/* Seconds: no file system that a database lies on counts in more than two. */
-#define SETTLED_AFTER 3
 
 #define FOLDER_PREFIX "kmp-match."
 #define FOLDER_RANDOM "XXXXXX"
@@ -46,8 +43,8 @@ struct database {
 	const char *folder; /* below the root */
 	const char *file;
 	struct copy copy;
-	char *path; /* of the file, or NULL */
-	char *state; /* or NULL */
+	char *path; /* of its folder, or NULL */
+	struct file_state state;
 };
 
 /* Where there is a database: true, and *RET owns its folder. */
@@ -74,47 +71,26 @@ static bool find_database(int root_fd, struct database *ret)
 	return false;
 }
 
-/* What changes with NAME and what a writer adds to it elsewhere; *RET_LAST is when it last did. */
-static char *describe(const struct database *database, struct timespec *ret_last)
+/* What differs after every change of the database. 0 or -errno. */
+static int look_at_files(const struct database *database, struct file_state *ret)
 {
 	/* The log has what is not in the database yet (sqlite.org/wal.html). */
 	const char *const suffixes[] = { "", "-wal" };
-	char *text = strdup("");
 
-	for (size_t i = 0; i < COUNT(suffixes) && text; i++) {
-		auto_free char *before = text;
+	for (size_t i = 0; i < COUNT(suffixes); i++) {
 		auto_free char *name = text_format("%s%s", database->file, suffixes[i]);
 		struct stat st = { 0 };
 
-		if (!name ||
-		    (fstatat(database->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT))
-			return NULL;
+		if (!name)
+			return -ENOMEM;
+		if (fstatat(database->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
+			return -errno;
 		/* Every reader may make an empty log anew. */
 		if (st.st_size == 0)
 			st = (struct stat){ 0 };
-		if (st.st_ctim.tv_sec > ret_last->tv_sec)
-			*ret_last = st.st_ctim;
-		text = text_format("%s%llx %llx %llx %lld.%09ld %lld.%09ld ", before,
-				   (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
-				   (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec,
-				   st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec,
-				   st.st_ctim.tv_nsec);
+		file_state_add(ret, &st);
 	}
-	return text;
-}
-
-/*
- * Two changes within a tick of the file system's clock look like one, so a file that changed just
- * now has no state. A clock that was set back makes it wait.
- */
-static char *settled_state(const struct database *database)
-{
-	struct timespec last = { 0 }, now = { 0 };
-	auto_free char *state = describe(database, &last);
-
-	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || now.tv_sec - last.tv_sec < SETTLED_AFTER)
-		return NULL;
-	return take(state);
+	return 0;
 }
 
 /* Copy NAME, which may be absent, from one folder into another. */
@@ -298,13 +274,6 @@ static int set_error(const struct database *database, int r, const char *message
 			 r == -EBADMSG ? "repair it with rpm --rebuilddb" : NULL);
 }
 
-static char *folder_path(const struct database *database)
-{
-	auto_free char *link = text_format("/proc/self/fd/%d", database->fd);
-
-	return link ? realpath(link, NULL) : NULL;
-}
-
 int database_open(int root_fd, struct database **ret, struct error *reterr)
 {
 	auto_database struct database *database = calloc(1, sizeof(*database));
@@ -318,8 +287,8 @@ int database_open(int root_fd, struct database **ret, struct error *reterr)
 		return 0;
 	}
 	/* Before it is copied: what changes meanwhile is seen as a change. */
-	database->path = folder_path(database);
-	database->state = settled_state(database);
+	if (look_at_files(database, &database->state) == 0)
+		database->path = file_state_path(database->fd);
 	if (text_equal(database->file, SQLITE_FILE))
 		r = make_folder(&database->copy);
 	if (r < 0)
@@ -333,17 +302,18 @@ const char *database_path(const struct database *database)
 	return database->path;
 }
 
-const char *database_state(const struct database *database)
+char *database_state(const struct database *database)
 {
-	return database->path ? database->state : NULL;
+	if (!database->path || !file_state_is_settled(&database->state))
+		return NULL;
+	return file_state_text(&database->state);
 }
 
 bool database_is_as_it_was(const struct database *database)
 {
-	struct timespec last = { 0 };
-	auto_free char *state = describe(database, &last);
+	struct file_state now = { 0 };
 
-	return state && text_equal(state, database->state);
+	return look_at_files(database, &now) == 0 && file_state_equal(&now, &database->state);
 }
 
 int database_copy_fd(const struct database *database)
@@ -382,7 +352,6 @@ struct database *database_close(struct database *database)
 	remove_copy(&database->copy);
 	release_fd(&database->fd);
 	free(database->path);
-	free(database->state);
 	free(database);
 	return NULL;
 }

@@ -19,13 +19,13 @@ struct database;
  * 0, or -errno with *RETERR set.
  */
 int database_open(int root_fd, struct database **ret, struct error *reterr);
-/* Where it is, as the kernel says it; NULL if that is not to be known. Borrowed. */
+/* Its folder, as the kernel says it; NULL if that is not to be known. Borrowed. */
 const char *database_path(const struct database *database);
 /*
  * What is different after every change of it: inodes, sizes and times of its files, when it was
- * opened. NULL if it changed so shortly before that the next change might not show. Borrowed.
+ * opened. Owned; NULL if it changed so shortly before that the next change might not show.
  */
-const char *database_state(const struct database *database);
+char *database_state(const struct database *database);
 /* Is that still its state? */
 bool database_is_as_it_was(const struct database *database);
 /* The folder of the copy, for which database_read() needs to be let write, or -1. Borrowed. */

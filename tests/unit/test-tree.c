@@ -265,7 +265,7 @@ static void modules_tell_what_they_export_and_were_built_against(void **state)
 	write_module(TREE "/kernel/a.ko", &user);
 	write_module(TREE "/kernel/core-mod.ko", &core);
 	tree = find_tree();
-	assert_int_equal(tree_symbols(tree, &table, &diagnostics), 0);
+	assert_int_equal(tree_symbols(tree, NULL, &table, &diagnostics), 0);
 	assert_int_equal(diagnostics.count, 0);
 	assert_int_equal(symbol_table_count(table), 2);
 	symbol = symbol_table_find(table, "core_open");
@@ -290,7 +290,7 @@ static void a_damaged_module_is_reported_and_the_others_are_read(void **state)
 	scratch_write(&scratch, TREE "/kernel/garbage.ko", "this is no module");
 	scratch_write(&scratch, TREE "/kernel/zempty.ko", "");
 	tree = find_tree();
-	assert_int_equal(tree_symbols(tree, &table, &diagnostics), 0);
+	assert_int_equal(tree_symbols(tree, NULL, &table, &diagnostics), 0);
 	assert_non_null(symbol_table_find(table, "core_open"));
 	assert_int_equal(diagnostics.count, 1);
 	assert_string_equal(diagnostics.items[0].id, "module-unreadable");
@@ -311,7 +311,7 @@ static void a_module_cut_anywhere_does_no_harm(void **state)
 
 		scratch_write_bytes(&scratch, TREE "/kernel/core.ko", &file, size);
 		tree = find_tree();
-		assert_int_equal(tree_symbols(tree, &table, &diagnostics), 0);
+		assert_int_equal(tree_symbols(tree, NULL, &table, &diagnostics), 0);
 		assert_true(symbol_table_count(table) <= 2);
 		(void)arch_of(tree);
 	}
@@ -356,7 +356,7 @@ static void modules_of_every_compression_are_read(void **state)
 		unlinkat(scratch.fd, TREE "/kernel/core.ko", 0);
 		tree = find_tree();
 		assert_true(text_ends(tree->files.items[0], cases[i].suffix));
-		assert_int_equal(tree_symbols(tree, &table, &diagnostics), 0);
+		assert_int_equal(tree_symbols(tree, NULL, &table, &diagnostics), 0);
 		if (symbol_table_count(table) != 2)
 			fail_msg("%s: %zu symbols", cases[i].program, symbol_table_count(table));
 		assert_string_equal(arch_of(tree), "x86_64");
