@@ -128,6 +128,8 @@
 #define MARKUP_DEPTH_MAX 64U
 /** Elements of a package: kernels have 30,000, and libsolv takes the square of their number. */
 #define MARKUP_PACKAGE_MAX 100000U
+/** Attributes of an element of metadata: primary.xml has 6, and each is held against all. */
+#define MARKUP_ATTRIBUTES_MAX 64U
 /** Parentheses in a dependency: real ones have 10, and libsolv calls itself for each. */
 #define MARKUP_PARENTHESES_MAX 1024U
 /** Longest dependency looked at, in bytes: rpm headers end at 256 MiB, real ones below 2 KiB. */

@@ -66,8 +66,7 @@ char *text_hex(const void *data, size_t size)
 	return text;
 }
 
-/* Length of the well-formed UTF-8 sequence at TEXT (RFC 3629: no overlong, no surrogates), or 0. */
-static size_t utf8_length(const unsigned char *text)
+size_t text_utf8_length(const unsigned char *text)
 {
 	unsigned int lowest = 0x80, highest = 0xbf;
 	size_t length;
@@ -117,7 +116,7 @@ char *text_printable(const char *text)
 	if (!safe)
 		return NULL;
 	while (*from) {
-		size_t length = *from < 0x20 || *from == 0x7f ? 0 : utf8_length(from);
+		size_t length = *from < 0x20 || *from == 0x7f ? 0 : text_utf8_length(from);
 
 		if (length > 1 && steers(from))
 			length = 0;

@@ -32,6 +32,11 @@ __attribute__((format(printf, 1, 0))) char *text_vformat(const char *format, va_
  * become "\xHH". Owned, NULL if out of memory.
  */
 char *text_printable(const char *text);
+/*
+ * Length in bytes of the UTF-8 sequence at TEXT, which ends in a NUL byte; 0 if it is not
+ * well-formed (RFC 3629: no overlong, no surrogates).
+ */
+size_t text_utf8_length(const unsigned char *text);
 /* The value of a hexadecimal digit of either case, or -1. */
 int text_hex_digit(char c);
 /* SIZE bytes at DATA in lower-case hexadecimal; owned, NULL if out of memory. */
