@@ -41,6 +41,7 @@ struct progress progress_of_stderr(int verbosity)
 		.started = now,
 		.shown = now,
 		.busy = ATOMIC_FLAG_INIT,
+		.thread = gettid(),
 	};
 }
 
@@ -130,7 +131,8 @@ void progress_begin(struct progress *progress, struct progress_task *task, const
 {
 	auto_free char *text = NULL;
 
-	if (!progress || !(progress->redraw || progress->tell))
+	if (!progress || !(progress->redraw || progress->tell) ||
+	    (progress->thread && progress->thread != gettid()))
 		return;
 	text = text_format("%s %s", doing, what);
 	task->what = text ? text_printable(text) : NULL;

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 struct progress_task;
@@ -26,6 +27,7 @@ struct progress {
 	bool drawn; /* a line is there that has to be wiped out */
 	atomic_flag busy; /* a thread looks whether there is something to show */
 	struct progress_task *task; /* the innermost that is going on */
+	pid_t thread; /* the one whose tasks are shown; 0: there is no other */
 };
 
 /* A local of whoever does it. */
@@ -45,7 +47,7 @@ struct progress_task {
 struct progress progress_of_stderr(int verbosity);
 /*
  * Doing something, e.g. "fetching", to WHAT begins: of the bytes or things that TASK says. PROGRESS
- * is borrowed; NULL: nothing is shown.
+ * is borrowed; NULL: nothing is shown, nor of what begins in another thread.
  */
 void progress_begin(struct progress *progress, struct progress_task *task, const char *doing,
 		    const char *what);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -182,6 +183,30 @@ static void any_thread_may_say_that_something_is_done(void **state)
 	progress_end(&task);
 }
 
+static void *begin_elsewhere(void *progress)
+{
+	struct progress_task task = { 0 };
+
+	progress_begin(progress, &task, "read", "y");
+	return task.what;
+}
+
+static void what_begins_in_another_thread_is_not_shown(void **state)
+{
+	struct progress progress = progress_of_stderr(0);
+	auto_progress_task struct progress_task task = { 0 };
+	pthread_t thread;
+	void *what = &task;
+
+	(void)state;
+	progress_begin(&progress, &task, "read", "x");
+	assert_ptr_equal(progress.task, &task);
+	assert_int_equal(pthread_create(&thread, NULL, begin_elsewhere, &progress), 0);
+	assert_int_equal(pthread_join(thread, &what), 0);
+	assert_null(what);
+	assert_ptr_equal(progress.task, &task);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +217,7 @@ int main(void)
 		cmocka_unit_test(the_innermost_of_several_is_shown),
 		cmocka_unit_test(nobody_has_to_want_to_know),
 		cmocka_unit_test(any_thread_may_say_that_something_is_done),
+		cmocka_unit_test(what_begins_in_another_thread_is_not_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
