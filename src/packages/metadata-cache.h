@@ -24,6 +24,13 @@ struct record_numbers {
 void record_numbers_done(struct record_numbers *numbers);
 #define auto_record_numbers __attribute__((cleanup(record_numbers_done)))
 
+/* A kernel package, or a part of one. Its texts live as long as what is read from. */
+struct metadata_kernel {
+	uint32_t number;
+	const char *name, *evr;
+	const char *release; /* that it provides as `kernel-uname-r`: NULL any, "" none */
+};
+
 /* What is read from: SIZE bytes at OFFSET that are as they were written, or NULL. */
 struct metadata_bytes {
 	const void *(*at)(void *context, size_t offset, size_t size);
@@ -44,9 +51,13 @@ int metadata_cache_diagnostics(struct metadata_cache *cache, struct diagnostics 
 /* Add the records one of whose hints fits one of MODALIASES. */
 int metadata_cache_fitting(struct metadata_cache *cache, const struct strings *modaliases,
 			   struct record_numbers *ret);
-/* Add the kernels that provide `kernel-uname-r = RELEASE`, and all parts of their version. */
-int metadata_cache_kernels(struct metadata_cache *cache, const char *release,
-			   struct record_numbers *ret);
+/*
+ * Call FOUND with each kernel package, once for each release that it says to be, until that returns
+ * something else than 0. What it returned, or as above.
+ */
+int metadata_cache_each_kernel(struct metadata_cache *cache,
+			       int (*found)(void *context, const struct metadata_kernel *kernel),
+			       void *context);
 /*
  * Add the records that are named NAME, or provide it in any version, or hold the file NAME; those
  * with the same hash may be among them, kernels are not.

@@ -149,17 +149,39 @@ int metadata_cache_providers(struct metadata_cache *cache, const char *name,
 	return r;
 }
 
-/* A kernel package, and what it says to be; see TABLE_KERNELS. */
-struct kernel_entry {
-	uint32_t number;
-	const char *release, *evr;
-};
-
-/* Call LOOK with each kernel. */
-static int each_kernel(const struct metadata_cache *cache,
-		       int (*look)(void *context, const struct kernel_entry *kernel), void *context)
+/* A text of a record, or NULL. */
+static const char *text_of(const struct metadata_cache *cache,
+			   const struct metadata_shelf_view *shelf, uint32_t offset)
 {
 	size_t length;
+
+	return metadata_text_at(cache, shelf, offset, &length);
+}
+
+static int call_with_kernel(const struct metadata_cache *cache,
+			    const struct metadata_shelf_view *shelf, const struct stored_pair *pair,
+			    int (*found)(void *context, const struct metadata_kernel *kernel),
+			    void *context)
+{
+	const struct stored_record *record =
+		metadata_items_at(cache, shelf, TABLE_RECORDS, pair->record, 1);
+	bool any = pair->key == KERNEL_OF_ANY_RELEASE;
+	struct metadata_kernel kernel = { .number = shelf->first + pair->record };
+
+	if (!record)
+		return -EBADMSG;
+	kernel.name = text_of(cache, shelf, record->name);
+	kernel.evr = text_of(cache, shelf, record->evr);
+	kernel.release = any ? NULL : text_of(cache, shelf, pair->key);
+	if (!kernel.name || !kernel.evr || (!kernel.release && !any))
+		return -EBADMSG;
+	return found(context, &kernel);
+}
+
+int metadata_cache_each_kernel(struct metadata_cache *cache,
+			       int (*found)(void *context, const struct metadata_kernel *kernel),
+			       void *context)
+{
 	int r = 0;
 
 	for (size_t i = 0; i < cache->shelf_count && r == 0; i++) {
@@ -168,64 +190,10 @@ static int each_kernel(const struct metadata_cache *cache,
 		const struct stored_pair *pairs =
 			metadata_items_at(cache, shelf, TABLE_KERNELS, 0, count);
 
-		for (uint32_t k = 0; k < count && r == 0; k++) {
-			const struct stored_record *record =
-				pairs ? metadata_items_at(cache, shelf, TABLE_RECORDS,
-							  pairs[k].record, 1)
-				      : NULL;
-			const struct kernel_entry kernel = {
-				pairs ? shelf->first + pairs[k].record : 0,
-				pairs ? metadata_text_at(cache, shelf, pairs[k].key, &length)
-				      : NULL,
-				record ? metadata_text_at(cache, shelf, record->evr, &length)
-				       : NULL,
-			};
-
-			r = kernel.release && kernel.evr ? look(context, &kernel) : -EBADMSG;
-		}
+		if (!pairs)
+			return -EBADMSG;
+		for (uint32_t k = 0; k < count && r == 0; k++)
+			r = call_with_kernel(cache, shelf, &pairs[k], found, context);
 	}
-	return r;
-}
-
-/* The kernels of a release, while they are looked for. */
-struct kernel_search {
-	const char *release; /* NULL: any */
-	struct strings evrs;
-	struct record_numbers *numbers;
-};
-
-static void release_search(struct kernel_search *search)
-{
-	strings_done(&search->evrs);
-}
-
-static int note_evr(void *context, const struct kernel_entry *kernel)
-{
-	struct kernel_search *search = context;
-
-	if (!*kernel->release || (search->release && !text_equal(kernel->release, search->release)))
-		return 0;
-	return strings_add(&search->evrs, kernel->evr);
-}
-
-static int add_kernel(void *context, const struct kernel_entry *kernel)
-{
-	struct kernel_search *search = context;
-
-	if (search->release && !strings_contain_sorted(&search->evrs, kernel->evr))
-		return 0;
-	return add_number(search->numbers, kernel->number);
-}
-
-int metadata_cache_kernels(struct metadata_cache *cache, const char *release,
-			   struct record_numbers *ret)
-{
-	AUTO(release_search) struct kernel_search search = { .release = release, .numbers = ret };
-	int r = each_kernel(cache, note_evr, &search);
-
-	strings_sort_unique(&search.evrs);
-	if (r == 0)
-		r = each_kernel(cache, add_kernel, &search);
-	sort_numbers(ret);
 	return r;
 }

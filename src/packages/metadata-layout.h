@@ -73,9 +73,12 @@ enum table {
 	TABLE_HINTS, /* struct stored_pair: number of a pattern, and who has it */
 	TABLE_FIRST_PROVIDER, /* uint32_t: the first pair of each bucket; one more ends the last */
 	TABLE_PROVIDERS, /* struct stored_pair: interner_hash() of a name, and who provides it */
-	TABLE_KERNELS, /* struct stored_pair: where the release of a kernel is, 0 if it says none */
+	TABLE_KERNELS, /* struct stored_pair: where the release is, and the kernel of it */
 	TABLES
 };
+
+/* In place of a release: 0 is that of what says none. */
+#define KERNEL_OF_ANY_RELEASE UINT32_MAX
 
 struct stored_table {
 	uint32_t offset; /* from the beginning of the shelf, in bytes */

@@ -232,13 +232,14 @@ static int add_kernel(struct metadata_shelf *shelf, const struct record *record)
 
 	for (size_t i = 0; i < record->dependency_count && r == 0; i++) {
 		const struct record_dependency *dependency = &record->dependencies[i];
-		uint32_t release;
+		uint32_t release = KERNEL_OF_ANY_RELEASE;
 
-		if (dependency->list != RECORD_PROVIDES || dependency->relation != RECORD_EQUAL ||
+		if (dependency->list != RECORD_PROVIDES ||
 		    !provide_is_release(record_text(record, dependency->name)))
 			continue;
 		found = true;
-		r = share_text(shelf, record, dependency->evr, &release);
+		if (dependency->relation == RECORD_EQUAL)
+			r = share_text(shelf, record, dependency->evr, &release);
 		if (r == 0)
 			r = add_pair(&shelf->kernels, &shelf->kernel_count, release,
 				     shelf->record_count);

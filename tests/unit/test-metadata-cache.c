@@ -380,16 +380,6 @@ static bool ask_provides(const struct record *record, const void *what)
 	return !kind.kernel && provides(record, what);
 }
 
-/* The kernels of a release have all versions that a kernel has, so all kernels are asked for. */
-static bool ask_kernel(const struct record *record, const void *what)
-{
-	struct record_kind kind;
-
-	(void)what;
-	record_classify(record, &kind);
-	return kind.kernel;
-}
-
 static void lookups_find_what_a_search_of_all_finds(void **state)
 {
 	static const char *const names[] = { "kmod(m17.ko)",     "foo3-kmp-default",
@@ -398,7 +388,7 @@ static void lookups_find_what_a_search_of_all_finds(void **state)
 	struct world *world = *state;
 	AUTO(release_opened) struct opened opened = { 0 };
 	auto_strings struct strings aliases = { 0 }, modaliases = { 0 };
-	auto_record_numbers struct record_numbers fitting = { 0 }, kernels = { 0 };
+	auto_record_numbers struct record_numbers fitting = { 0 };
 	unsigned int seed = 5;
 	char alias[ALIAS_SIZE];
 
@@ -418,8 +408,6 @@ static void lookups_find_what_a_search_of_all_finds(void **state)
 		assert_int_equal(metadata_cache_providers(opened.cache, names[i], &found), 0);
 		assert_numbers(&found, &aliases, ask_provides, names[i]);
 	}
-	assert_int_equal(metadata_cache_kernels(opened.cache, NULL, &kernels), 0);
-	assert_numbers(&kernels, &aliases, ask_kernel, NULL);
 }
 
 static void make_part(struct record *record, const char *name, const char *evr, const char *release)
@@ -427,52 +415,61 @@ static void make_part(struct record *record, const char *name, const char *evr, 
 	record_clear(record);
 	record_name(record, name, evr);
 	record_want(record, RECORD_PROVIDES, "ksym(default:a)", RECORD_EQUAL, "00000001");
-	if (*release)
+	if (!release)
+		record_want(record, RECORD_PROVIDES, "kernel-uname-r", RECORD_ANY, "");
+	else if (*release)
 		record_want(record, RECORD_PROVIDES, "kernel-uname-r", RECORD_EQUAL, release);
 }
 
-static void a_kernel_comes_with_its_parts(void **state)
+static int print_kernel(void *context, const struct metadata_kernel *kernel)
+{
+	fprintf(context, "%u %s %s %s\n", kernel->number, kernel->name, kernel->evr,
+		kernel->release ? kernel->release : "any");
+	return 0;
+}
+
+static int stop(void *context, const struct metadata_kernel *kernel)
+{
+	(void)kernel;
+	return ++*(int *)context;
+}
+
+static void kernels_say_what_they_are(void **state)
 {
 	static const struct {
 		const char *name, *evr, *release;
 	} parts[] = {
 		{ "kernel-default", "6.4.0-1", "6.4.0-1-default" },
 		{ "kernel-default-extra", "6.4.0-1", "" },
-		{ "kernel-default", "6.4.0-2", "6.4.0-2-default" },
-		{ "kernel-default-extra", "6.4.0-2", "" },
 		{ "foo-kmp-default", "6.4.0-1", "" },
-		{ "kernel-hex", "6.4.0-3", "0badcafe" },
-	};
-	static const struct {
-		const char *release;
-		size_t count;
-		uint32_t numbers[3];
-	} rows[] = {
-		{ "6.4.0-1-default", 2, { 0, 1 } },
-		{ "6.4.0-2-default", 2, { 2, 3 } },
-		{ "0badcafe", 1, { 5 } },
-		{ "6.4.0-3-default", 0, { 0 } },
-		{ "", 0, { 0 } },
+		{ "kernel-default", "1:6.4.0-2", "0badcafe" },
+		{ "kernel-any", "1-1", NULL },
 	};
 	struct world *world = *state;
 	AUTO(release_opened) struct opened opened = { 0 };
 	AUTO(record_done) struct record record = { 0 };
+	auto_free char *text = NULL;
+	size_t size = 0;
+	int times = 0;
+	FILE *to = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		make_part(&record, parts[i].name, parts[i].evr, parts[i].release);
+		if (i == 3)
+			record_want(&record, RECORD_PROVIDES, "kernel-uname-r", RECORD_EQUAL,
+				    "second");
 		assert_int_equal(add(world, &record), 0);
 	}
 	finish(world, &(struct diagnostics){ 0 });
 	assert_int_equal(open_cache(world, &opened), 0);
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		auto_record_numbers struct record_numbers found = { 0 };
-
-		print_message("%s\n", rows[i].release);
-		assert_int_equal(metadata_cache_kernels(opened.cache, rows[i].release, &found), 0);
-		assert_int_equal(found.count, rows[i].count);
-		for (size_t k = 0; k < found.count; k++)
-			assert_int_equal(found.items[k], rows[i].numbers[k]);
-	}
+	assert_int_equal(metadata_cache_each_kernel(opened.cache, print_kernel, to), 0);
+	assert_int_equal(metadata_cache_each_kernel(opened.cache, stop, &times), 1);
+	fclose(to);
+	assert_string_equal(text, "0 kernel-default 6.4.0-1 6.4.0-1-default\n"
+				  "1 kernel-default-extra 6.4.0-1 \n"
+				  "3 kernel-default 1:6.4.0-2 0badcafe\n"
+				  "3 kernel-default 1:6.4.0-2 second\n"
+				  "4 kernel-any 1-1 any\n");
 }
 
 static void what_was_said_is_said_again(void **state)
@@ -530,7 +527,7 @@ static int ask_all(struct metadata_cache *cache, FILE *to)
 	if (r == 0)
 		r = metadata_cache_providers(cache, "kmod(e1000e.ko)", &numbers);
 	if (r == 0)
-		r = metadata_cache_kernels(cache, "6.4.0-1-default", &numbers);
+		r = metadata_cache_each_kernel(cache, print_kernel, to);
 	if (r == 0)
 		r = metadata_cache_diagnostics(cache, &diagnostics);
 	fprintf(to, "%llu\n", (unsigned long long)metadata_cache_counts(cache).packages);
@@ -681,7 +678,7 @@ int main(void)
 		TEST(a_record_comes_back_as_it_was),
 		TEST(records_of_all_shelves_come_back),
 		TEST(lookups_find_what_a_search_of_all_finds),
-		TEST(a_kernel_comes_with_its_parts),
+		TEST(kernels_say_what_they_are),
 		TEST(what_was_said_is_said_again),
 		TEST(what_no_shelf_holds_ends_the_cache),
 		TEST(a_flipped_byte_changes_no_answer),
