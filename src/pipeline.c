@@ -506,6 +506,8 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 		pipeline->usage = r == -EINVAL;
 	}
 	if (r == 0)
+		r = cache_dir_diagnose(pipeline->kernel_cache, &pipeline->diagnostics);
+	if (r == 0)
 		r = select_packages(pipeline, options, reterr);
 	if (r < 0)
 		return r;
