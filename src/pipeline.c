@@ -208,23 +208,71 @@ static int read_keys(struct pipeline *pipeline, const struct options *options, s
 			 &pipeline->keyring, &pipeline->diagnostics, reterr);
 }
 
-/* Stage 2: what is on offer. A repository that fails is reported, not fatal. */
+/* Stage 2: the target kernel, as far as files tell: only packages of its release are read then. */
+static int begin_kernel(struct pipeline *pipeline, const struct options *options,
+			struct error *reterr)
+{
+	const struct kernel_request request = pipeline_kernel_request(pipeline, options);
+	int r = target_begin(&request, &pipeline->kernel, reterr);
+
+	pipeline->usage = r == -EINVAL;
+	return r;
+}
+
+static int collect_modaliases(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->devices.count; i++) {
+		const struct strings *modaliases = &pipeline->devices.items[i].modaliases;
+
+		for (size_t j = 0; j < modaliases->count; j++)
+			if (strings_add(&pipeline->modaliases, modaliases->items[j]) < 0)
+				return -ENOMEM;
+	}
+	strings_sort_unique(&pipeline->modaliases);
+	return 0;
+}
+
+/* Whoever asks about packages by their names may ask about any. */
+static bool is_about_devices(const struct pipeline *pipeline, const struct options *options,
+			     const struct pipeline_parts *parts)
+{
+	return parts->hardware && parts->kernel && (!options->explain || pipeline->subject.found);
+}
+
+static int add_sources(struct pipeline *pipeline, const struct options *options,
+		       const struct pipeline_parts *parts)
+{
+	auto_modalias_index struct modalias_index *hardware = NULL;
+	struct interest interest = { .release = pipeline->kernel.release };
+	int r = 0;
+
+	if (is_about_devices(pipeline, options, parts)) {
+		r = collect_modaliases(pipeline);
+		if (r == 0)
+			r = modalias_index_new(&pipeline->modaliases, &hardware);
+		interest.hardware = hardware;
+	}
+	return r < 0 ? r
+		     : catalog_add_sources(pipeline->catalog, pipeline->sources, 0,
+					   pipeline->source_count, &interest);
+}
+
+/* Stage 3: what is on offer. A repository that fails is reported, not fatal. */
 static int read_packages(struct pipeline *pipeline, const struct options *options,
-			 struct error *reterr)
+			 const struct pipeline_parts *parts, struct error *reterr)
 {
 	int r = open_sources(pipeline, options, reterr);
 
 	if (r == 0 && catalog_has_base(pipeline->catalog))
 		r = system_locks(pipeline->root_fd, &pipeline->locks, &pipeline->diagnostics);
+	for (size_t i = 0; i < pipeline->source_count && r == 0; i++)
+		r = keys_for_source(&pipeline->sources[i], pipeline->root_fd, pipeline->keyring);
+	if (r == 0)
+		r = add_sources(pipeline, options, parts);
 	for (size_t i = 0; i < pipeline->source_count && r == 0; i++) {
 		struct source *source = &pipeline->sources[i];
 
-		r = keys_for_source(source, pipeline->root_fd, pipeline->keyring);
-		if (r == 0 && !source->failed &&
-		    catalog_add_source(pipeline->catalog, source, i) == -ENOMEM)
-			r = -ENOMEM;
-		if (r == 0)
-			r = keys_diagnose_source(source);
+		r = keys_diagnose_source(source);
 		if (source->failed && !source->system)
 			pipeline->trouble = true;
 	}
@@ -245,10 +293,12 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 		r = read_base(ret, options, parts->staging, reterr);
 	if (r == 0 && parts->hardware)
 		r = read_hardware(ret, options, reterr);
+	if (r == 0 && parts->kernel)
+		r = begin_kernel(ret, options, reterr);
 	if (r == 0 && (parts->sources || parts->keys))
 		r = read_keys(ret, options, reterr);
 	if (r == 0 && parts->sources)
-		r = read_packages(ret, options, reterr);
+		r = read_packages(ret, options, parts, reterr);
 	return r < 0 ? r : tell_caches(ret);
 }
 
@@ -266,16 +316,19 @@ struct kernel_request pipeline_kernel_request(const struct pipeline *pipeline,
 	};
 }
 
-/* Stage 3: the target kernel. */
-static int find_kernel(struct pipeline *pipeline, const struct options *options,
-		       struct error *reterr)
+/* Stage 4: what packages say of the target kernel. */
+static int complete_kernel(struct pipeline *pipeline, const struct options *options,
+			   struct error *reterr)
 {
 	const struct kernel_request request = pipeline_kernel_request(pipeline, options);
 	auto_progress_task struct progress_task task = { 0 };
+	int r;
 
 	progress_begin(&pipeline->progress, &task, "reading", "the kernel");
-	return target_find(&request, pipeline->catalog, pipeline->devices.arch, &pipeline->kernel,
-			   reterr);
+	r = target_complete(&request, pipeline->catalog, pipeline->devices.arch, &pipeline->kernel,
+			    reterr);
+	pipeline->usage = r == -EINVAL;
+	return r;
 }
 
 /* With explain: the packages that were asked about are judged, whatever hardware says. */
@@ -330,7 +383,7 @@ static int leave_out_undone(struct pipeline *pipeline, const struct options *opt
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Stage 4: match, solve, prove what was chosen, and solve again without what will not do. */
+/* Stage 5: match, solve, prove what was chosen, and solve again without what will not do. */
 static int select_packages(struct pipeline *pipeline, const struct options *options,
 			   struct error *reterr)
 {
@@ -385,7 +438,7 @@ static int render_manifest(void *data, unsigned int generation, struct bytes *re
 	return 0;
 }
 
-/* Stage 5: into the staging directory, all or nothing. */
+/* Stage 6: into the staging directory, all or nothing. */
 static int deliver(struct pipeline *pipeline, const struct options *options, int *ret_damaged,
 		   struct error *reterr)
 {
@@ -439,7 +492,7 @@ static int choose_again(struct pipeline *pipeline, int damaged, const struct err
 }
 
 /*
- * Stages 4 and 5 are repeated for each package that changed since it was chosen. Rejections are
+ * Stages 5 and 6 are repeated for each package that changed since it was chosen. Rejections are
  * never withdrawn, so there are no more rounds than packages.
  */
 static int deliver_all(struct pipeline *pipeline, const struct options *options,
@@ -487,6 +540,7 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 	const struct pipeline_parts all = {
 		.hardware = true,
 		.sources = true,
+		.kernel = true,
 		.staging = !options->dry_run,
 	};
 	struct pipeline *pipeline = ret;
@@ -501,10 +555,8 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 		r = policy_read(pipeline->root_fd, options->policy, &pipeline->policy, reterr);
 		pipeline->usage = r == -EINVAL && options->policy;
 	}
-	if (r == 0) {
-		r = find_kernel(pipeline, options, reterr);
-		pipeline->usage = r == -EINVAL;
-	}
+	if (r == 0)
+		r = complete_kernel(pipeline, options, reterr);
 	if (r == 0)
 		r = cache_dir_diagnose(pipeline->kernel_cache, &pipeline->diagnostics);
 	if (r == 0)
@@ -551,6 +603,7 @@ void pipeline_done(struct pipeline *pipeline)
 	diagnostics_done(&pipeline->diagnostics);
 	kernel_done(&pipeline->kernel);
 	device_list_done(&pipeline->devices);
+	strings_done(&pipeline->modaliases);
 	cache_dir_close(pipeline->system_cache);
 	cache_dir_close(pipeline->metadata_cache);
 	cache_dir_close(pipeline->kernel_cache);

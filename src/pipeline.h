@@ -67,6 +67,7 @@ struct pipeline {
 	struct cache_dir *system_cache, *metadata_cache, *kernel_cache;
 	int stage_made; /* what stage_dir_make() said */
 	struct device_list devices;
+	struct strings modaliases; /* of all of them, each once */
 	struct kernel kernel;
 	struct subject subject; /* with options->explain */
 	struct catalog *catalog;
@@ -91,6 +92,7 @@ struct pipeline_parts {
 	bool hardware;
 	bool sources; /* with the keys that they may be signed by */
 	bool keys; /* those alone */
+	bool kernel; /* the target, of which packages may still have to tell */
 	bool staging; /* something may be written, to options->stage_dir */
 };
 

@@ -28,6 +28,19 @@ struct catalog {
 int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *ret);
 /* Add the package of RECORD to REPO; its attributes need repo_internalize(). 0 or -ENOMEM. */
 int catalog_add_record(Repo *repo, const struct record *record, Id *ret);
+/*
+ * Check repodata/repomd.xml of SOURCE and set source->primary, and source->trust to what vouches
+ * for it. 0, or -errno with source->error set.
+ */
+int catalog_find_primary(struct catalog *catalog, struct source *source);
+/* Add all packages of SOURCE, which is no SOURCE_RPM_MD. 0, or -errno with source->error set. */
+int catalog_load_whole(struct catalog *catalog, struct source *source, Repo *repo);
+/* Count and mend the packages of REPO, which libsolv has read itself. */
+void catalog_finish_whole(struct catalog *catalog, struct source *source, Repo *repo);
+/* Make the hints of package ID what they were meant to be. */
+void catalog_repair_hints(struct catalog *catalog, Id id);
+/* Is a hint of it so long that it was left unread? */
+bool catalog_has_unread(const struct catalog *catalog, Id id);
 /* Add the packages of SOURCE, a SOURCE_SOLV, to REPO. 0, or -errno with source->error set. */
 int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo);
 /*

@@ -253,20 +253,10 @@ static int append_provides(const Pool *pool, const Solvable *s, struct strings *
 	return 0;
 }
 
-/* -base, -extra and -optional carry modules of the same kernel; nothing else does. */
 static bool is_part_of(const Pool *pool, const Solvable *part, const Solvable *kernel)
 {
-	static const char *const suffixes[] = { "-base", "-extra", "-optional" };
-	const char *name = pool_id2str(pool, part->name);
-	const char *main_name = pool_id2str(pool, kernel->name);
-	size_t length = strlen(main_name);
-
-	if (part->evr != kernel->evr || strncmp(name, main_name, length) != 0)
-		return false;
-	for (size_t i = 0; i < COUNT(suffixes); i++)
-		if (strcmp(name + length, suffixes[i]) == 0)
-			return true;
-	return false;
+	return part->evr == kernel->evr &&
+	       name_is_part_of(pool_id2str(pool, part->name), pool_id2str(pool, kernel->name));
 }
 
 Id catalog_find_kernel(const struct catalog *catalog, const char *release, bool offered)

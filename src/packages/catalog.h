@@ -16,6 +16,7 @@
 #include "packages/database.h"
 #include "packages/driver.h"
 #include "packages/ids.h"
+#include "packages/metadata.h"
 #include "packages/rpm.h"
 #include "packages/source.h"
 
@@ -35,10 +36,12 @@ struct progress *catalog_progress(const struct catalog *catalog);
 int catalog_add_base(struct catalog *catalog, struct database *database, struct cache_dir *cache,
 		     struct error *reterr);
 /*
- * Load the metadata of SOURCE, the INDEXth; counts its packages and drivers.
- * 0, or -errno with source->error set and source->failed true; what was readable is loaded.
+ * Load of the SOURCES from FIRST on, COUNT ones, that did not fail before what is of INTEREST, and
+ * what that requires of drivers, firmware and certificates; counts the packages and drivers of
+ * each. A source that cannot be read has its error set and `failed`. 0 or -ENOMEM.
  */
-int catalog_add_source(struct catalog *catalog, struct source *source, size_t index);
+int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t first, size_t count,
+			const struct interest *interest);
 
 bool catalog_has_base(const struct catalog *catalog);
 /* The keys that are installed in the base, as rpm stores them: packets in base64. Borrowed. */

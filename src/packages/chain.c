@@ -82,7 +82,7 @@ int chain_lists(const struct source *source, const struct driver *driver)
 	FILE *plain = NULL;
 	int r;
 
-	if (!primary->location || !driver->checksum)
+	if (source->kind != SOURCE_SOLV || !primary->location || !driver->checksum)
 		return 0;
 	r = source_read(source, primary->location, PRIMARY_SIZE_MAX, 0, &bytes, NULL);
 	if (r == 0)

@@ -12,6 +12,16 @@
 
 #define HINT_START "modalias("
 
+bool dependency_is_of_kernel(const char *name)
+{
+	static const char *const starts[] = { "ksym(", "kernel(", "kmod(", "kernel-" };
+
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (text_starts(name, starts[i]))
+			return !text_starts(name, "kernel-firmware");
+	return text_equal(name, "kernel") || strstr(name, "-kmp");
+}
+
 bool provide_is_of_module(const char *name)
 {
 	return text_starts(name, "kmod(") || text_starts(name, "ksym(");
@@ -37,6 +47,29 @@ bool name_is_of_kernel(const char *name)
 {
 	return text_starts(name, "kernel-") && !text_starts(name, "kernel-module-") &&
 	       !text_starts(name, "kernel-firmware") && !strstr(name, "-kmp-");
+}
+
+/* They carry modules of the same kernel; nothing else does. */
+static const char *const parts[] = { "-base", "-extra", "-optional" };
+
+bool name_is_part(const char *name)
+{
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (text_ends(name, parts[i]))
+			return true;
+	return false;
+}
+
+bool name_is_part_of(const char *name, const char *kernel)
+{
+	size_t length = strlen(kernel);
+
+	if (strncmp(name, kernel, length) != 0)
+		return false;
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (strcmp(name + length, parts[i]) == 0)
+			return true;
+	return false;
 }
 
 bool name_is_of_driver(const char *name)
@@ -86,7 +119,7 @@ bool identity_is_well_formed(const char *name, const char *evr, const char *arch
 
 /* What is provided, seen through all of it once. */
 struct provided {
-	bool release, kernel, module, firmware;
+	bool release, kernel, module, firmware, solved;
 };
 
 static void look_at_provide(const char *name, struct provided *provided)
@@ -95,6 +128,7 @@ static void look_at_provide(const char *name, struct provided *provided)
 	provided->kernel |= provide_is_of_kernel(name);
 	provided->module |= provide_is_of_module(name);
 	provided->firmware |= provide_is_firmware(name);
+	provided->solved |= dependency_is_of_kernel(name);
 }
 
 bool dependency_may_hold_hint(const struct record_dependency *dependency)
@@ -155,6 +189,8 @@ void record_classify(const struct record *record, struct record_kind *ret)
 		    : name_is_of_certificate(name)                   ? ROLE_CERTIFICATE
 		    : name_is_of_firmware(name) || provided.firmware ? ROLE_FIRMWARE
 								     : ROLE_USERSPACE;
+	ret->solved =
+		ret->role != ROLE_USERSPACE || provided.solved || dependency_is_of_kernel(name);
 }
 
 /* Call FOUND with the hint that TEXT is, if it is one. */
@@ -204,17 +240,33 @@ int record_each_hint(const struct record *record,
 	return r;
 }
 
-bool record_provides(const struct record *record, const char *name, const char *version)
+bool record_provides_release(const struct record *record, const char *release)
 {
 	for (size_t i = 0; i < record->dependency_count; i++) {
 		const struct record_dependency *dependency = &record->dependencies[i];
 
-		if (dependency->list == RECORD_PROVIDES && dependency->relation == RECORD_EQUAL &&
-		    text_equal(record_text(record, dependency->name), name) &&
-		    text_equal(record_text(record, dependency->evr), version))
+		if (dependency->list == RECORD_PROVIDES &&
+		    provide_is_release(record_text(record, dependency->name)) &&
+		    (dependency->relation != RECORD_EQUAL ||
+		     text_equal(record_text(record, dependency->evr), release)))
 			return true;
 	}
 	return false;
+}
+
+int diagnose_malformed(struct diagnostics *diagnostics, const char *nevra)
+{
+	return diagnostics_add(diagnostics, "malformed-package", nevra,
+			       "a package without a proper name, version or architecture is left "
+			       "out");
+}
+
+int diagnose_unread(struct diagnostics *diagnostics, const char *nevra)
+{
+	return diagnostics_add(diagnostics, "oversized-hint", nevra,
+			       "a hint of %s has more than %d bytes and is left unread; write "
+			       "several shorter modalias() instead of one",
+			       nevra, CAPABILITY_MAX);
 }
 
 char *record_nevra(const struct record *record)

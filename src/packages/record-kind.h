@@ -12,6 +12,8 @@
 #include "packages/driver.h"
 #include "packages/record.h"
 
+/* Is NAME something that only a kernel, or a driver package, can provide? */
+bool dependency_is_of_kernel(const char *name);
 /* Does a package that provides NAME carry kernel modules: `kmod(`, `ksym(`? */
 bool provide_is_of_module(const char *name);
 /* May a kernel package provide NAME? */
@@ -21,6 +23,9 @@ bool provide_is_release(const char *name);
 bool provide_is_firmware(const char *name);
 /* Is NAME that of a kernel or a part of one, if it provides something of a kernel? */
 bool name_is_of_kernel(const char *name);
+bool name_is_part(const char *name); /* it ends as one does: */
+/* Is NAME that of the -base, -extra or -optional package of the kernel package KERNEL? */
+bool name_is_part_of(const char *name, const char *kernel);
 bool name_is_of_driver(const char *name);
 bool name_is_of_firmware(const char *name);
 bool name_is_of_certificate(const char *name);
@@ -32,6 +37,7 @@ struct record_kind {
 	bool well_formed;
 	bool kernel; /* or a part of one: -base, -extra, -optional */
 	bool driver;
+	bool solved; /* what requires it is told by the solver, whatever the base */
 	bool unread; /* a hint of it has more than CAPABILITY_MAX bytes */
 	enum driver_role role;
 };
@@ -48,7 +54,10 @@ int dependency_each_hint(const char *name, int (*found)(void *context, const str
  */
 int record_each_hint(const struct record *record,
 		     int (*found)(void *context, const struct hint *hint), void *context);
-/* Does RECORD provide `NAME = VERSION`, as it is written? */
-bool record_provides(const struct record *record, const char *name, const char *version);
+/* May RECORD be the kernel of RELEASE: does it provide `kernel-uname-r`, and no other one? */
+bool record_provides_release(const struct record *record, const char *release);
+/* The diagnostics of a package that is left out, and of one of which hints are. 0 or -ENOMEM. */
+int diagnose_malformed(struct diagnostics *diagnostics, const char *nevra);
+int diagnose_unread(struct diagnostics *diagnostics, const char *nevra);
 /* "name-[epoch:]version-release.arch". Owned; NULL if out of memory. */
 char *record_nevra(const struct record *record);

@@ -67,6 +67,40 @@ int record_add_file(struct record *record, uint32_t path)
 	return 0;
 }
 
+/* SIZE bytes at FROM, NULL if there are none. 0 or -ENOMEM. */
+static int copy_items(const void *from, size_t size, void *ret)
+{
+	void *copy = size ? malloc(size) : NULL;
+
+	if (size && !copy)
+		return -ENOMEM;
+	if (size)
+		memcpy(copy, from, size);
+	memcpy(ret, &copy, sizeof(copy));
+	return 0;
+}
+
+int record_copy(const struct record *record, struct record *ret)
+{
+	struct record copy = *record;
+
+	copy.text_room = record->text_size;
+	copy.dependency_room = record->dependency_count;
+	copy.file_room = record->file_count;
+	copy.text = NULL;
+	copy.dependencies = NULL;
+	copy.files = NULL;
+	if (copy_items(record->text, copy.text_room, &copy.text) < 0 ||
+	    copy_items(record->dependencies, copy.dependency_room * sizeof(*copy.dependencies),
+		       &copy.dependencies) < 0 ||
+	    copy_items(record->files, copy.file_room * sizeof(*copy.files), &copy.files) < 0) {
+		record_done(&copy);
+		return -ENOMEM;
+	}
+	*ret = copy;
+	return 0;
+}
+
 void record_clear(struct record *record)
 {
 	record->text_size = 0;

@@ -70,6 +70,8 @@ int record_add_text(struct record *record, const char *text, size_t length, uint
 /* Append an empty dependency, borrowed until the next one; NULL if out of memory. */
 struct record_dependency *record_add_dependency(struct record *record);
 int record_add_file(struct record *record, uint32_t path);
+/* A copy that takes no more memory than it needs. 0 or -ENOMEM. */
+int record_copy(const struct record *record, struct record *ret);
 /* Make it empty, and keep its memory for the next package. */
 void record_clear(struct record *record);
 void record_done(struct record *record);

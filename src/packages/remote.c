@@ -38,14 +38,20 @@ void remote_allow_rpms(struct remote *remote, bool allowed)
 	remote->rpms_allowed = allowed;
 }
 
+int remote_open(struct remote *remote, const char *location, uint64_t max, uint64_t size,
+		struct error *reterr)
+{
+	if (size > max)
+		return -EFBIG;
+	return fetch_get(remote->fetch, remote->index, location, size ? size : max, size > 0,
+			 reterr);
+}
+
 int remote_read(struct remote *remote, const char *location, uint64_t max, uint64_t size,
 		struct bytes *ret, struct error *reterr)
 {
-	auto_fd int fd = -1;
+	auto_fd int fd = remote_open(remote, location, max, size, reterr);
 
-	if (size > max)
-		return -EFBIG;
-	fd = fetch_get(remote->fetch, remote->index, location, size ? size : max, size > 0, reterr);
 	return fd < 0 ? fd : file_read_fd(fd, max, ret);
 }
 

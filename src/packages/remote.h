@@ -25,6 +25,9 @@ void remote_allow_rpms(struct remote *remote, bool allowed);
  */
 int remote_read(struct remote *remote, const char *location, uint64_t max, uint64_t size,
 		struct bytes *ret, struct error *reterr);
+/* A new fd of that file, at its start; errors as above. */
+int remote_open(struct remote *remote, const char *location, uint64_t max, uint64_t size,
+		struct error *reterr);
 /*
  * Have the RPM at LOCATION, of SIZE bytes unless that is 0 for unknown. 0 if it is there;
  * -ENOENT if it may not be fetched, or nothing can be fetched any more: remote_failure() says why;

@@ -174,6 +174,14 @@ int source_read(const struct source *source, const char *location, uint64_t max,
 	return file_read_in_root(source->fd, location, max, ret);
 }
 
+int source_open_file(const struct source *source, const char *location, uint64_t max, uint64_t size,
+		     struct error *reterr)
+{
+	if (source->remote)
+		return remote_open(source->remote, location, max, size, reterr);
+	return file_open_regular_in_root(source->fd, location, 0);
+}
+
 int source_fetch_rpm(const struct source *source, const char *location, uint64_t size,
 		     struct error *reterr)
 {

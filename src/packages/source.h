@@ -29,6 +29,7 @@ struct source_primary {
 	char *location; /* NULL: none */
 	char *checksum;
 	const char *checksum_type;
+	uint64_t size; /* in bytes, 0 if unknown */
 };
 
 struct source {
@@ -57,7 +58,7 @@ struct source {
 	int rpm_fd; /* the directory of RPMs that were fetched, -1 if there is none */
 	bool rpm_flat; /* they lie in it by their file names alone */
 	int solv_fd; /* the directory of a .solv file of the same metadata, -1 if there is none */
-	struct source_primary primary; /* that the .solv file was read instead of */
+	struct source_primary primary; /* a .solv file may have been read instead */
 	int64_t refreshed; /* when the metadata was last found current, seconds since 1970 */
 };
 
@@ -77,6 +78,9 @@ bool source_is_rpm(int fd, const char *name);
  */
 int source_read(const struct source *source, const char *location, uint64_t max, uint64_t size,
 		struct bytes *ret, struct error *reterr);
+/* Open the file at LOCATION for reading once from its start. A new fd, or as above. */
+int source_open_file(const struct source *source, const char *location, uint64_t max, uint64_t size,
+		     struct error *reterr);
 /*
  * Have the RPM at LOCATION, of SIZE bytes unless that is 0, on this machine: remote_fetch_rpm() if
  * the source is fetched. 0, -ENOENT, -EBADMSG with *RETERR set, -ENOMEM.

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "packages/capability.h"
+#include "packages/record-kind.h"
 #include "select/solve-internal.h"
 
 /* Drop every kernel that is not the target; the made-up one stands for the target itself. */
@@ -157,17 +158,6 @@ void solve_add_kernel(struct solve *solve)
 	s->provides = provides;
 }
 
-/* Something that only a kernel, or a driver package, can provide. */
-static bool is_kernel_or_driver(const char *name)
-{
-	static const char *const starts[] = { "ksym(", "kernel(", "kmod(", "kernel-" };
-
-	for (size_t i = 0; i < COUNT(starts); i++)
-		if (text_starts(name, starts[i]))
-			return !text_starts(name, "kernel-firmware");
-	return text_equal(name, "kernel") || strstr(name, "-kmp");
-}
-
 /* Is LEAF on offer from a driver, firmware or certificate package? Those are solved for real. */
 static bool is_offered(const struct solve *solve, Id leaf)
 {
@@ -196,7 +186,7 @@ static void assume_leaves(struct solve *solve, Id id, Queue *leaves)
 	for (int i = 0; i < all.count; i++) {
 		Id leaf = all.elements[i];
 
-		if (!is_kernel_or_driver(catalog_leaf_name(solve->catalog, leaf)) &&
+		if (!dependency_is_of_kernel(catalog_leaf_name(solve->catalog, leaf)) &&
 		    !is_offered(solve, leaf))
 			queue_push(leaves, leaf);
 	}

@@ -70,24 +70,41 @@ static int adopt_release(struct kernel *kernel, const struct kernel_request *req
 	return r < 0 ? r : 0;
 }
 
-int target_find(const struct kernel_request *request, const struct catalog *catalog,
-		const char *machine_arch, struct kernel *ret, struct error *reterr)
+int target_begin(const struct kernel_request *request, struct kernel *ret, struct error *reterr)
 {
 	auto_kernel struct kernel kernel = { 0 };
-	struct utsname machine;
 	int r = kernel_find(request, &kernel, reterr);
 
+	if (r == 0 && kernel.package)
+		r = adopt_rpm(&kernel, reterr);
 	if (r < 0)
 		return r;
-	if (kernel.package)
-		r = adopt_rpm(&kernel, reterr);
-	if (r == 0 && kernel.release)
-		r = adopt_release(&kernel, request, catalog, reterr);
+	*ret = kernel;
+	kernel = (struct kernel){ 0 };
+	return 0;
+}
+
+int target_complete(const struct kernel_request *request, const struct catalog *catalog,
+		    const char *machine_arch, struct kernel *kernel, struct error *reterr)
+{
+	struct utsname machine;
+	int r = kernel->release ? adopt_release(kernel, request, catalog, reterr) : 0;
+
 	if (r < 0)
 		return r;
 	if (!machine_arch && uname(&machine) == 0)
 		machine_arch = machine.machine;
-	r = kernel_finish(&kernel, request, machine_arch, reterr);
+	return kernel_finish(kernel, request, machine_arch, reterr);
+}
+
+int target_find(const struct kernel_request *request, const struct catalog *catalog,
+		const char *machine_arch, struct kernel *ret, struct error *reterr)
+{
+	auto_kernel struct kernel kernel = { 0 };
+	int r = target_begin(request, &kernel, reterr);
+
+	if (r == 0)
+		r = target_complete(request, catalog, machine_arch, &kernel, reterr);
 	if (r < 0)
 		return r;
 	*ret = kernel;

@@ -11,6 +11,14 @@
 #include "packages/catalog.h"
 
 /*
+ * What files say of the kernel that REQUEST names: its release, unless only a package can tell.
+ * 0, -EINVAL for a request that makes no sense, or another -errno with *RETERR set.
+ */
+int target_begin(const struct kernel_request *request, struct kernel *ret, struct error *reterr);
+/* The rest of it, as target_find(), which is both. KERNEL is for kernel_done() either way. */
+int target_complete(const struct kernel_request *request, const struct catalog *catalog,
+		    const char *machine_arch, struct kernel *kernel, struct error *reterr);
+/*
  * Find the kernel that REQUEST names; CATALOG is asked for its package, installed first, then on
  * offer. MACHINE_ARCH (or NULL, then this machine's) is the last resort for its architecture.
  * 0, -EINVAL for a request that makes no sense, or another -errno with *RETERR set.

@@ -61,16 +61,16 @@ static inline void fuzz_check_driver(struct catalog *catalog, int id)
 static inline void fuzz_check_source(struct source *source)
 {
 	auto_catalog struct catalog *catalog = NULL;
+	static const struct interest everything = { 0 };
 	struct ids found = { 0 };
-	int r;
 
 	promise(catalog_new(&catalog) == 0);
-	r = catalog_add_source(catalog, source, 0);
-	promise(r == 0 || (source->failed && source->error.why));
+	promise(catalog_add_sources(catalog, source, 0, 1, &everything) == 0);
+	promise(!source->failed || source->error.why);
 	promise(source->drivers <= source->packages);
 	promise(catalog_find_named(catalog, "*", &found) == 0);
 	promise(found.count <= source->packages);
-	promise(r == 0 || source->kind != SOURCE_RPM_MD || source->packages == 0);
+	promise(!source->failed || source->kind != SOURCE_RPM_MD || source->packages == 0);
 	for (size_t i = 0; i < found.count; i++)
 		fuzz_check_driver(catalog, found.items[i]);
 	ids_done(&found);

@@ -167,6 +167,7 @@ static void packages_and_modules_are_found_by_name(void **state)
 	auto_catalog struct catalog *catalog = NULL;
 	auto_device_list struct device_list devices;
 	struct scratch scratch;
+	static const struct interest everything = { 0 };
 	auto_free char *path = NULL;
 
 	(void)state;
@@ -177,7 +178,8 @@ static void packages_and_modules_are_found_by_name(void **state)
 	assert_int_equal(strings_add(&kernel.tree_modules, "fat"), 0);
 	assert_int_equal(catalog_new(&catalog), 0);
 	assert_int_equal(source_open(path, 0, NULL, &source), 0);
-	assert_int_equal(catalog_add_source(catalog, &source, 0), 0);
+	assert_int_equal(catalog_add_sources(catalog, &source, 0, 1, &everything), 0);
+	assert_false(source.failed);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		auto_subject struct subject subject = { 0 };
 		auto_error struct error error = { 0 };

@@ -52,6 +52,7 @@ static inline void world_add_devices(struct world *world)
 
 static inline void world_add_source(struct world *world, size_t index)
 {
+	static const struct interest everything = { 0 };
 	const char name[] = { (char)('1' + index), '\0' };
 	struct source *source = &world->sources[index];
 	auto_free char *path = scratch_path(&world->scratch, name);
@@ -60,7 +61,9 @@ static inline void world_add_source(struct world *world, size_t index)
 	assert_int_equal(source_open(path, index, NULL, source), 0);
 	if (world->one_priority)
 		source->priority = 1;
-	assert_int_equal(catalog_add_source(world->catalog, source, index), 0);
+	assert_int_equal(
+		catalog_add_sources(world->catalog, world->sources, index, 1, &everything), 0);
+	assert_false(source->failed);
 }
 
 /* Make all of WORLD but its plan; its first fields are set, the others zero, it must not move. */

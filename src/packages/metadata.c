@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "packages/metadata.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "packages/metadata-read.h"
+#include "packages/record-kind.h"
+
+/* A package that nothing here asks for yet, and that another one may require. */
+struct spare {
+	uint32_t ordinal;
+	struct record record;
+};
+
+/* Something that a package provides. */
+struct provide {
+	uint64_t hash;
+	uint32_t ordinal;
+};
+
+/* A part of a kernel of another release, as far as its version tells. */
+struct part {
+	uint32_t ordinal;
+	char *name, *evr;
+};
+
+struct metadata {
+	uint32_t ordinals; /* packages read so far, of any kind */
+	size_t packages, drivers;
+	struct diagnostics diagnostics;
+	struct spare *spares; /* in order of their ordinals */
+	size_t spare_count;
+	struct provide *provides; /* in order of their hashes once all are read */
+	size_t provide_count;
+	struct part *parts;
+	size_t part_count;
+	uint8_t *taken; /* bits: what SINK has had, by ordinal */
+	uint8_t *marked;
+};
+
+int metadata_new(struct metadata **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+struct metadata *metadata_free(struct metadata *metadata)
+{
+	if (!metadata)
+		return NULL;
+	diagnostics_done(&metadata->diagnostics);
+	for (size_t i = 0; i < metadata->spare_count; i++)
+		record_done(&metadata->spares[i].record);
+	for (size_t i = 0; i < metadata->part_count; i++) {
+		free(metadata->parts[i].name);
+		free(metadata->parts[i].evr);
+	}
+	free(metadata->spares);
+	free(metadata->provides);
+	free(metadata->parts);
+	free(metadata->taken);
+	free(metadata->marked);
+	free(metadata);
+	return NULL;
+}
+
+size_t metadata_packages(const struct metadata *metadata)
+{
+	return metadata->packages;
+}
+
+size_t metadata_drivers(const struct metadata *metadata)
+{
+	return metadata->drivers;
+}
+
+struct diagnostics *metadata_diagnostics(struct metadata *metadata)
+{
+	return &metadata->diagnostics;
+}
+
+static bool has_bit(const uint8_t *bits, uint32_t ordinal)
+{
+	return bits[ordinal / 8] & (1U << ordinal % 8);
+}
+
+static void set_bit(uint8_t *bits, uint32_t ordinal)
+{
+	bits[ordinal / 8] |= (uint8_t)(1U << ordinal % 8);
+}
+
+/* One package more: its ordinal, with room in the bits. 0 or -ENOMEM. */
+static int count_package(struct metadata *metadata, uint32_t *ret)
+{
+	uint32_t ordinal = metadata->ordinals;
+
+	if (ordinal % 8 == 0 && (array_grow(&metadata->taken, ordinal / 8, 1) < 0 ||
+				 array_grow(&metadata->marked, ordinal / 8, 1) < 0))
+		return -ENOMEM;
+	metadata->ordinals++;
+	*ret = ordinal;
+	return 0;
+}
+
+/* FNV-1a, 64 bits (draft-eastlake-fnv): names of packages, not of attackers, are told apart. */
+static uint64_t hash_name(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (const char *c = name; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
+	return hash;
+}
+
+static int add_provide(struct metadata *metadata, uint32_t ordinal, const char *name)
+{
+	if (array_grow(&metadata->provides, metadata->provide_count, sizeof(*metadata->provides)) <
+	    0)
+		return -ENOMEM;
+	metadata->provides[metadata->provide_count++] =
+		(struct provide){ .hash = hash_name(name), .ordinal = ordinal };
+	return 0;
+}
+
+static int add_provides(struct metadata *metadata, uint32_t ordinal, const struct record *record)
+{
+	int r = add_provide(metadata, ordinal, record_text(record, record->name));
+
+	for (size_t i = 0; i < record->dependency_count && r == 0; i++)
+		if (record->dependencies[i].list == RECORD_PROVIDES)
+			r = add_provide(metadata, ordinal,
+					record_text(record, record->dependencies[i].name));
+	for (size_t i = 0; i < record->file_count && r == 0; i++)
+		r = add_provide(metadata, ordinal, record_text(record, record->files[i]));
+	return r;
+}
+
+static int add_spare(struct metadata *metadata, uint32_t ordinal, const struct record *record)
+{
+	if (array_grow(&metadata->spares, metadata->spare_count, sizeof(*metadata->spares)) < 0)
+		return -ENOMEM;
+	metadata->spares[metadata->spare_count].ordinal = ordinal;
+	return record_copy(record, &metadata->spares[metadata->spare_count++].record);
+}
+
+static int add_part(struct metadata *metadata, uint32_t ordinal, const struct record *record)
+{
+	struct part *part;
+
+	if (array_grow(&metadata->parts, metadata->part_count, sizeof(*metadata->parts)) < 0)
+		return -ENOMEM;
+	part = &metadata->parts[metadata->part_count++];
+	part->ordinal = ordinal;
+	part->name = strdup(record_text(record, record->name));
+	part->evr = strdup(record_text(record, record->evr));
+	return part->name && part->evr ? 0 : -ENOMEM;
+}
+
+/* What a pass over the metadata is for. */
+struct pass {
+	struct metadata *metadata;
+	const struct interest *interest; /* NULL: those that are marked */
+	metadata_sink sink;
+	void *context;
+	uint32_t ordinal; /* of the second pass */
+};
+
+static int hand_on(const struct pass *pass, uint32_t ordinal, const struct record *record)
+{
+	set_bit(pass->metadata->taken, ordinal);
+	return pass->sink(pass->context, record);
+}
+
+/* What is seen of one package's hints. */
+struct look {
+	const struct modalias_index *hardware;
+	bool any; /* it has hints */
+};
+
+/* 1 if it fits, which ends the search. */
+static int look_at_hint(void *context, const struct hint *hint)
+{
+	struct look *look = context;
+
+	look->any = true;
+	for (size_t i = 0; i < hint->patterns.count; i++)
+		if (modalias_index_any(look->hardware, hint->patterns.items[i]))
+			return 1;
+	return 0;
+}
+
+/*
+ * The target's release begins with the version of its packages: "6.4.0-150600.21-default" is of
+ * kernel-default-6.4.0-150600.21.3 (rpm-config-SUSE: the package's last number is the rebuild's).
+ */
+static bool may_be_of_release(const char *evr, const char *release)
+{
+	size_t same = 0;
+
+	while (evr[same] && evr[same] == release[same])
+		same++;
+	return (evr[same] == '\0' || evr[same] == '.') && release[same] == '-';
+}
+
+static int take_kernel(const struct pass *pass, uint32_t ordinal, const struct record *record)
+{
+	const char *release = pass->interest->release;
+
+	if (!release || record_provides_release(record, release))
+		return hand_on(pass, ordinal, record);
+	if (!name_is_part(record_text(record, record->name)))
+		return 0;
+	if (may_be_of_release(record_text(record, record->evr), release))
+		return hand_on(pass, ordinal, record);
+	return add_part(pass->metadata, ordinal, record);
+}
+
+static int take_other(const struct pass *pass, uint32_t ordinal, const struct record *record,
+		      const struct record_kind *kind)
+{
+	struct look look = { .hardware = pass->interest->hardware };
+	int r = record_each_hint(record, look_at_hint, &look);
+
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return hand_on(pass, ordinal, record);
+	if (!kind->solved)
+		return 0;
+	r = add_provides(pass->metadata, ordinal, record);
+	/* One with hints is required by others rarely: its metadata would be read again then. */
+	if (r == 0 && !look.any)
+		r = add_spare(pass->metadata, ordinal, record);
+	return r;
+}
+
+static int diagnose(struct metadata *metadata, const struct record *record,
+		    const struct record_kind *kind)
+{
+	auto_free char *nevra = NULL;
+
+	if (kind->well_formed && !kind->unread)
+		return 0;
+	nevra = record_nevra(record);
+	if (!nevra)
+		return -ENOMEM;
+	if (!kind->well_formed)
+		return diagnose_malformed(&metadata->diagnostics, nevra);
+	return diagnose_unread(&metadata->diagnostics, nevra);
+}
+
+static int take_first(void *context, struct record *record)
+{
+	const struct pass *pass = context;
+	struct metadata *metadata = pass->metadata;
+	struct record_kind kind;
+	uint32_t ordinal;
+	int r = count_package(metadata, &ordinal);
+
+	record_classify(record, &kind);
+	if (r < 0 || kind.source)
+		return r;
+	r = diagnose(metadata, record, &kind);
+	if (r < 0 || !kind.well_formed)
+		return r;
+	metadata->packages++;
+	metadata->drivers += kind.driver;
+	if (!pass->interest->hardware)
+		return hand_on(pass, ordinal, record);
+	return kind.kernel ? take_kernel(pass, ordinal, record)
+			   : take_other(pass, ordinal, record, &kind);
+}
+
+static int compare_provides(const void *left, const void *right)
+{
+	const struct provide *a = left, *b = right;
+
+	if (a->hash != b->hash)
+		return a->hash < b->hash ? -1 : 1;
+	return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
+}
+
+int metadata_scan(struct metadata *metadata, const struct metadata_origin *origin,
+		  const struct interest *interest, metadata_sink sink, void *context,
+		  struct error *reterr)
+{
+	struct pass pass = {
+		.metadata = metadata, .interest = interest, .sink = sink, .context = context
+	};
+	int r = metadata_read(origin, take_first, &pass, reterr);
+
+	if (r < 0)
+		return r;
+	if (metadata->provide_count)
+		qsort(metadata->provides, metadata->provide_count, sizeof(*metadata->provides),
+		      compare_provides);
+	return 0;
+}
+
+/* Mark ORDINAL unless it was taken. */
+static bool mark(struct metadata *metadata, uint32_t ordinal)
+{
+	if (has_bit(metadata->taken, ordinal))
+		return false;
+	set_bit(metadata->marked, ordinal);
+	return true;
+}
+
+bool metadata_mark_providers(struct metadata *metadata, const char *name)
+{
+	uint64_t hash = hash_name(name);
+	size_t low = 0, high = metadata->provide_count;
+	bool any = false;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (metadata->provides[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < metadata->provide_count && metadata->provides[low].hash == hash; low++)
+		any |= mark(metadata, metadata->provides[low].ordinal);
+	return any;
+}
+
+bool metadata_mark_parts(struct metadata *metadata, const char *name, const char *evr)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < metadata->part_count; i++) {
+		const struct part *part = &metadata->parts[i];
+
+		if (text_equal(part->evr, evr) && name_is_part_of(part->name, name))
+			any |= mark(metadata, part->ordinal);
+	}
+	return any;
+}
+
+/* The second pass: nothing is counted again. */
+static int take_again(void *context, struct record *record)
+{
+	struct pass *pass = context;
+	struct metadata *metadata = pass->metadata;
+	uint32_t ordinal = pass->ordinal++;
+
+	if (ordinal >= metadata->ordinals || !has_bit(metadata->marked, ordinal) ||
+	    has_bit(metadata->taken, ordinal))
+		return 0;
+	return hand_on(pass, ordinal, record);
+}
+
+static bool is_all_taken(const struct metadata *metadata)
+{
+	for (uint32_t i = 0; i < metadata->ordinals; i += 8)
+		if (metadata->marked[i / 8] & ~metadata->taken[i / 8])
+			return false;
+	return true;
+}
+
+int metadata_take_marked(struct metadata *metadata, const struct metadata_origin *origin,
+			 metadata_sink sink, void *context, struct error *reterr)
+{
+	struct pass pass = { .metadata = metadata, .sink = sink, .context = context };
+	int r = 0;
+
+	for (size_t i = 0; i < metadata->spare_count && r == 0; i++) {
+		const struct spare *spare = &metadata->spares[i];
+
+		if (has_bit(metadata->marked, spare->ordinal) &&
+		    !has_bit(metadata->taken, spare->ordinal))
+			r = hand_on(&pass, spare->ordinal, &spare->record);
+	}
+	if (r < 0 || is_all_taken(metadata))
+		return r;
+	return metadata_read(origin, take_again, &pass, reterr);
+}
