@@ -11,6 +11,9 @@
 #include "packages/metadata-read.h"
 #include "packages/record-kind.h"
 
+/* Hints that are remembered: the builds of a package mostly follow each other. */
+#define MISSES_KEPT 4096
+
 /* A package that nothing here asks for yet, and that another one may require. */
 struct spare {
 	uint32_t ordinal;
@@ -39,6 +42,7 @@ struct metadata {
 	size_t provide_count;
 	struct part *parts;
 	size_t part_count;
+	uint64_t misses[MISSES_KEPT]; /* hashes of hints that fit nothing here */
 	uint8_t *taken; /* bits: what SINK has had, by ordinal */
 	uint8_t *marked;
 };
@@ -176,22 +180,46 @@ static int hand_on(const struct pass *pass, uint32_t ordinal, const struct recor
 	return pass->sink(pass->context, record);
 }
 
-/* What is seen of one package's hints. */
-struct look {
-	const struct modalias_index *hardware;
-	bool any; /* it has hints */
-};
-
-/* 1 if it fits, which ends the search. */
-static int look_at_hint(void *context, const struct hint *hint)
+/* 1 if HINT fits the hardware that CONTEXT is, which ends the search. */
+static int try_hint(void *context, const struct hint *hint)
 {
-	struct look *look = context;
-
-	look->any = true;
 	for (size_t i = 0; i < hint->patterns.count; i++)
-		if (modalias_index_any(look->hardware, hint->patterns.items[i]))
+		if (modalias_index_any(context, hint->patterns.items[i]))
 			return 1;
 	return 0;
+}
+
+/* Has the dependency NAME a hint that fits? Builds of one package have the same hints. */
+static int try_dependency(const struct pass *pass, const char *name)
+{
+	uint64_t hash = hash_name(name), *miss = &pass->metadata->misses[hash % MISSES_KEPT];
+	void *hardware = (void *)(uintptr_t)pass->interest->hardware;
+	int r;
+
+	if (*miss == hash)
+		return 0;
+	r = dependency_each_hint(name, try_hint, hardware);
+	if (r == 0)
+		*miss = hash;
+	return r;
+}
+
+/* 1 if a hint of RECORD fits, 0, or -ENOMEM; *RET_ANY tells if it may have some. */
+static int try_record(const struct pass *pass, const struct record *record, bool *ret_any)
+{
+	int r = 0;
+
+	*ret_any = false;
+	for (size_t i = 0; i < record->dependency_count && r == 0; i++) {
+		const char *name = record_text(record, record->dependencies[i].name);
+
+		if (!dependency_may_hold_hint(&record->dependencies[i]) ||
+		    !strstr(name, "modalias("))
+			continue;
+		*ret_any = true;
+		r = try_dependency(pass, name);
+	}
+	return r;
 }
 
 /*
@@ -223,8 +251,8 @@ static int take_kernel(const struct pass *pass, uint32_t ordinal, const struct r
 static int take_other(const struct pass *pass, uint32_t ordinal, const struct record *record,
 		      const struct record_kind *kind)
 {
-	struct look look = { .hardware = pass->interest->hardware };
-	int r = record_each_hint(record, look_at_hint, &look);
+	bool any;
+	int r = try_record(pass, record, &any);
 
 	if (r < 0)
 		return r;
@@ -234,7 +262,7 @@ static int take_other(const struct pass *pass, uint32_t ordinal, const struct re
 		return 0;
 	r = add_provides(pass->metadata, ordinal, record);
 	/* One with hints is required by others rarely: its metadata would be read again then. */
-	if (r == 0 && !look.any)
+	if (r == 0 && !any)
 		r = add_spare(pass->metadata, ordinal, record);
 	return r;
 }
