@@ -2,6 +2,7 @@
 #include "trust/digest.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <rpm/rpmcrypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,15 @@ static int find_algorithm(const char *type)
 	return -ENOTSUP;
 }
 
+/* Librpm itself only does so while reading configuration, and without a lock. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool usable;
+
+static void init_crypto(void)
+{
+	usable = rpmInitCrypto() == 0;
+}
+
 int digest_new(const char *type, struct digest **ret)
 {
 	auto_digest struct digest *digest = NULL;
@@ -38,8 +48,8 @@ int digest_new(const char *type, struct digest **ret)
 
 	if (algorithm < 0)
 		return algorithm;
-	/* Cheap when it is done already; librpm itself only does so while reading configuration. */
-	if (rpmInitCrypto() != 0)
+	pthread_once(&once, init_crypto);
+	if (!usable)
 		return -ENOTSUP;
 	digest = calloc(1, sizeof(*digest));
 	if (!digest)
