@@ -90,8 +90,7 @@ clean() { equals "" "$(ls -A files)$(find . -maxdepth 1 -name '.kmp-match*')" "f
 # lost WORD...: the repository could not be read, which is said, and nothing is staged.
 lost() {
 	equals 1 "$status" "exit status"
-	equals 1 "$(grep -cv -e '^kmp-match: nothing was staged' -e '^kmp-match: warning: ' \
-		-e '^kmp-match: fetching .* MiB' <<<"${errors-}")" "lines of reasons"
+	equals 1 "$(reasons | grep -cv '^kmp-match: nothing was staged')" "lines of reasons"
 	says "$@"
 	equals "" "$(staged)" "staged"
 	clean
@@ -121,7 +120,7 @@ lost() {
 	equals exact "$(json "a['packages'][0]['kabi']['status']")"
 	equals "$metadata/$new " "$(asked)"
 	cmp "repo/$new" "stage/generations/1/rpms/$new"
-	[[ $errors == *"fetching $new: "*" MiB in "* ]] || equals "what was large" "$errors"
+	[[ ${errors-} == *"fetching $new: "*" MiB in "* ]] || equals "what was large" "$errors"
 	equals "$new" "$(staged)"
 	clean
 }

@@ -88,7 +88,7 @@ print(re.sub("\r\x1b\\[K(?:[^\r\n]*(?=\r\x1b\\[K))?", "", text), end="")' <<<"$o
 @test "elsewhere a short run says nothing, and a long one nothing with -q" {
 	kmp_match "${arguments[@]}"
 	equals 0 "$status"
-	equals "" "$(grep -v "^kmp-match: warning: " <<<"${errors-}")"
+	equals "" "$(grep -v '^kmp-match: warning: ' <<<"${errors-}")"
 	hastily 6000 kmp_match "${arguments[@]}" --quiet
 	equals 0 "$status"
 	equals "" "${errors-}"
