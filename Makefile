@@ -161,7 +161,7 @@ install: all completion $(if $(with_man),man)
 	install -D -m 755 $(build)/kmp-match $(DESTDIR)$(bindir)/kmp-match
 	install -D -m 644 -t $(DESTDIR)$(docdir) README.md NEWS.md SECURITY.md COPYING docs/report.schema.json \
 		docs/reasons.md docs/policy.md docs/staging.md docs/symbol-table.md \
-		docs/trust.md docs/boot.md docs/state.schema.json
+		docs/trust.md docs/boot.md docs/cache.md docs/state.schema.json
 	install -D -m 644 -t $(DESTDIR)$(dracutdir)/55kmp-match dracut/55kmp-match/*.sh
 	install -m 755 -t $(DESTDIR)$(dracutdir)/55kmp-match $(addprefix dracut/55kmp-match/, \
 		module-setup.sh kmp-match-disk.sh)

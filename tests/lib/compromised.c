@@ -7,7 +7,8 @@
  * they succeed where nothing forbids them. A line each goes to descriptor 9: the attempt, what has
  * to refuse it (landlock, syscalls), and the errno, 0 if it was let through. COMPROMISED_DIR has a
  * file and, with ".d" behind, a folder named after each attempt; COMPROMISED_STAGE is the staging
- * directory, COMPROMISED_VICTIM a process of the same user. NO_LANDLOCK hides Landlock.
+ * directory, COMPROMISED_CACHE the folder of the cache, COMPROMISED_VICTIM a process of the same
+ * user. NO_LANDLOCK hides Landlock.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -337,6 +338,47 @@ static int try_stage_away(void)
 	return rename(file, path);
 }
 
+static int try_cache_metadata(void)
+{
+	return in_place("COMPROMISED_CACHE", "metadata/attempt", O_WRONLY | O_CREAT);
+}
+
+static int try_cache_kernel(void)
+{
+	return in_place("COMPROMISED_CACHE", "kernel/attempt", O_WRONLY | O_CREAT);
+}
+
+/* Where the trusted keys are. */
+static int try_cache_system(void)
+{
+	return in_place("COMPROMISED_CACHE", "system/attempt", O_WRONLY | O_CREAT);
+}
+
+static int try_cache_exchanged(void)
+{
+	char from[4096], to[4096];
+
+	snprintf(from, sizeof(from), "%s/metadata", getenv("COMPROMISED_CACHE"));
+	snprintf(to, sizeof(to), "%s/exchanged", getenv("COMPROMISED_CACHE"));
+	return rename(from, to) < 0 ? -1 : rename(to, from);
+}
+
+static int try_cache_folder(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/metadata/folder", getenv("COMPROMISED_CACHE"));
+	return mkdir(path, 0700);
+}
+
+static int try_cache_symlink(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/metadata/symlink", getenv("COMPROMISED_CACHE"));
+	return symlink("/etc/passwd", path);
+}
+
 #define ROW(name, by)                                                                              \
 	{                                                                                          \
 #name, by, try_##name                                                              \
@@ -348,6 +390,12 @@ static const struct {
 	ROW(read, "nothing"),
 	ROW(secret, "owner"),
 	ROW(stage, "stage"),
+	ROW(cache_metadata, "cache"),
+	ROW(cache_kernel, "cache"),
+	ROW(cache_system, "landlock"),
+	ROW(cache_exchanged, "landlock"),
+	ROW(cache_folder, "landlock"),
+	ROW(cache_symlink, "landlock"),
 	ROW(create, "landlock"),
 	ROW(create_in_temporary, "landlock"),
 	ROW(create_in_home, "landlock"),
