@@ -116,7 +116,9 @@ static const char *judge(struct xml_input *input, bool last)
 static const char *skip_assignment(const char *text, const char *name, const char **ret,
 				   size_t *len)
 {
-	static const char space[] = " \t\r\n";
+	static const char space[] = " \t\r\n", letters[] = "abcdefghijklmnopqrstuvwxyz"
+							   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+							   "0123456789.-_";
 	const char *at = text + strspn(text, space);
 
 	if (at == text || !text_starts(at, name))
@@ -130,7 +132,7 @@ static const char *skip_assignment(const char *text, const char *name, const cha
 		return text;
 	*ret = at + 1;
 	*len = strcspn(at + 1, *at == '"' ? "\"" : "'");
-	return at[1 + *len] && *len ? at + *len + 2 : text;
+	return at[1 + *len] && *len == strspn(*ret, letters) ? at + *len + 2 : text;
 }
 
 static bool find_encoding(const char *name, size_t length, enum xml_encoding *ret)
@@ -156,7 +158,7 @@ static const char *read_declaration(const char *text, enum xml_encoding *ret)
 	size_t length = 0;
 
 	next = skip_assignment(text, "version", &value, &length);
-	if (next == text || !text_starts(value, "1."))
+	if (next == text)
 		return why_declaration;
 	text = next;
 	next = skip_assignment(text, "encoding", &value, &length);
