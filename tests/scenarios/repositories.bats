@@ -536,7 +536,7 @@ open("repo.solv", "wb").write(data.replace(b"1.2\0", b"0.9\0"))'
 	printf '<?xml version="1.0"?>\n<filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="0"></filelists>\n' \
 		>repo/repodata/primary.xml
 	repomd repo primary.xml
-	refused repo "repodata/primary.xml is no package metadata"
+	refused repo "repodata/primary.xml: it is no package metadata"
 }
 
 @test "a primary that lies about how many packages it has is read as it is" {
