@@ -21,6 +21,7 @@ struct catalog {
 	Map provided; /* packages whose hints were read from what they provide */
 	struct strings keys; /* that are installed, in base64 */
 	void *rpm_state; /* libsolv's, for headers that librpm read */
+	struct progress_task *reading; /* of RPMs; NULL while none is read */
 	struct progress *progress; /* of what is read; NULL: nobody wants to know. Borrowed */
 };
 

@@ -59,6 +59,7 @@ static int add_rpm(struct catalog *catalog, const struct source *source, Repo *r
 		free(name);
 		name = strdup(source->location);
 	}
+	progress_add(catalog->reading, 1);
 	r = rpm_open(fd, name ? name : location, &rpm, reterr);
 	if (r < 0)
 		return r;
@@ -156,8 +157,11 @@ static bool has_damage(const struct source *source)
 
 int catalog_load_whole(struct catalog *catalog, struct source *source, Repo *repo)
 {
+	auto_progress_task struct progress_task task = { .counted = true };
 	int r;
 
+	progress_begin(catalog->progress, &task, "reading", source->location);
+	catalog->reading = &task;
 	switch (source->kind) {
 	case SOURCE_SOLV:
 		r = catalog_load_solv(catalog, source, repo);
@@ -168,6 +172,7 @@ int catalog_load_whole(struct catalog *catalog, struct source *source, Repo *rep
 	default:
 		r = load_single(catalog, source, repo);
 	}
+	catalog->reading = NULL;
 	catalog_finish_whole(catalog, source, repo);
 	if (r == 0 && source->packages == 0 && has_damage(source))
 		r = error_set(&source->error, -EBADMSG, WHAT, source->location,

@@ -16,6 +16,7 @@ struct offer {
 	Repo *repo;
 	struct metadata *metadata; /* NULL: libsolv was given all of it, or it could not be read */
 	int fd; /* that the metadata is read from */
+	struct progress_task *reading; /* of it, among others */
 	struct record *kept; /* read and not yet libsolv's */
 	size_t kept_count;
 	struct error error;
@@ -26,6 +27,7 @@ struct offers {
 	struct offer *items;
 	size_t count;
 	const struct interest *interest;
+	struct progress_task reading; /* of the metadata of all */
 };
 void offers_done(struct offers *offers);
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -28,7 +29,17 @@ void offers_done(struct offers *offers)
 	for (size_t i = 0; i < offers->count; i++)
 		offer_done(&offers->items[i]);
 	free(offers->items);
+	progress_end(&offers->reading);
 	*offers = (struct offers){ 0 };
+}
+
+/* All of the metadata will be read now. */
+static void expect_reading(const struct offer *offer)
+{
+	struct stat st;
+
+	if (offer->fd >= 0 && fstat(offer->fd, &st) == 0)
+		offer->reading->total += (uint64_t)st.st_size;
 }
 
 /* Open the metadata that repomd.xml names; nothing of it is read yet. */
@@ -45,6 +56,7 @@ static int open_metadata(struct catalog *catalog, struct offer *offer)
 		return error_setf(&source->error, offer->fd, WHAT, source->location,
 				  "run createrepo_c on it again", "%s: %s",
 				  source->primary.location, file_strerror(offer->fd));
+	expect_reading(offer);
 	return metadata_new(&offer->metadata);
 }
 
@@ -86,6 +98,7 @@ static struct metadata_origin origin_of(const struct offer *offer)
 		.name = source->primary.location,
 		.checksum = source->primary.checksum,
 		.checksum_type = source->primary.checksum_type,
+		.progress = offer->reading,
 	};
 }
 
@@ -188,6 +201,7 @@ static int read_again(struct offers *offers)
 
 		if (!offer->metadata)
 			continue;
+		expect_reading(offer);
 		repo_empty(offer->repo, 1);
 		offer->metadata = metadata_free(offer->metadata);
 		offer->r = metadata_new(&offer->metadata);
@@ -230,7 +244,11 @@ static int make_offers(struct catalog *catalog, struct source *sources, size_t f
 			continue;
 		offer = &ret->items[ret->count++];
 		*offer = (struct offer){
-			.catalog = catalog, .source = &sources[i], .index = i, .fd = -1
+			.catalog = catalog,
+			.source = &sources[i],
+			.index = i,
+			.fd = -1,
+			.reading = &ret->reading,
 		};
 		offer->r = open_offer(catalog, offer);
 		if (offer->r == -ENOMEM)
@@ -243,8 +261,11 @@ int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t 
 			const struct interest *interest)
 {
 	AUTO(offers_done) struct offers offers = { .interest = interest };
-	int r = make_offers(catalog, sources, first, count, &offers);
+	int r;
 
+	progress_begin(catalog->progress, &offers.reading, "reading",
+		       count == 1 ? sources[first].location : "repositories");
+	r = make_offers(catalog, sources, first, count, &offers);
 	if (r < 0)
 		return r;
 	scan_all(&offers);

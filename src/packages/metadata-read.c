@@ -23,6 +23,7 @@ struct file {
 	int fd;
 	uint64_t size; /* bytes read so far */
 	struct digest *digest;
+	struct progress_task *progress;
 };
 
 /* A decompress_reader: what it gives is what was added to the checksum. */
@@ -36,6 +37,7 @@ static ssize_t read_file(void *context, void *to, size_t size)
 	if (got < 0)
 		return -errno;
 	file->size += (size_t)got;
+	progress_add(file->progress, (uint64_t)got);
 	if (file->size > PRIMARY_SIZE_MAX)
 		return -EFBIG;
 	if (got > 0 && digest_update(file->digest, to, (size_t)got) < 0)
@@ -102,7 +104,7 @@ int metadata_read(const struct metadata_origin *origin, primary_sink sink, void 
 {
 	auto_primary struct primary *primary = NULL;
 	auto_digest struct digest *digest = NULL;
-	struct file file = { .fd = origin->fd };
+	struct file file = { .fd = origin->fd, .progress = origin->progress };
 	const char *why = NULL;
 	int parsed, r = digest_new(origin->checksum_type, &digest);
 

@@ -13,6 +13,7 @@
 
 #include "base/diagnostic.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "packages/modalias-index.h"
 #include "packages/record.h"
 
@@ -28,6 +29,7 @@ struct metadata_origin {
 	const char *repository; /* for messages, as all below */
 	const char *name; /* of the file in it */
 	const char *checksum, *checksum_type; /* of the file as it lies there, from repomd.xml */
+	struct progress_task *progress; /* gets the bytes of it that are read; NULL: nobody does */
 };
 
 struct metadata;

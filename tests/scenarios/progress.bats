@@ -6,7 +6,8 @@ load ../lib/common
 
 release="6.4.0-1-default"
 foo="foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64"
-steps=("reading the rpm database" "reading the kernel" "matching packages" "choosing packages" "checking packages" "staging packages")
+steps=("reading the rpm database" "reading $BATS_FILE_TMPDIR/repo" "reading the kernel" "matching packages"
+	"choosing packages" "checking packages" "staging packages")
 
 setup_file() {
 	command -v rpmbuild >/dev/null || skip "rpmbuild is not installed"
@@ -92,6 +93,16 @@ print(re.sub("\r\x1b\\[K(?:[^\r\n]*(?=\r\x1b\\[K))?", "", text), end="")' <<<"$o
 	hastily 6000 kmp_match "${arguments[@]}" --quiet
 	equals 0 "$status"
 	equals "" "${errors-}"
+}
+
+@test "of metadata it is told how much was read" {
+	make_repo one <<<"package one-1.0-1.x86_64"
+	make_repo two <<<"package two-1.0-1.x86_64"
+	arguments=("${arguments[@]/#$BATS_FILE_TMPDIR*/one}")
+	hastily 6000 kmp_match "${arguments[@]}" --dry-run
+	[[ ${errors-} == *"kmp-match: reading one: 0.0 of 0.0 MiB (100%)"* ]] || equals "all of one" "${errors-}"
+	hastily 6000 kmp_match "${arguments[@]}" --dry-run --repo two
+	[[ ${errors-} == *"kmp-match: reading repositories: 0.0 of 0.0 MiB (100%)"* ]] || equals "all" "${errors-}"
 }
 
 @test "a check says how far it is too" {
