@@ -28,7 +28,7 @@ struct primary_package {
 /* 0, -EFBIG, -ENOMEM, or -EBADMSG with *RETERR_WHY a phrase; so all that take it. */
 int primary_text_append(struct primary_text *text, const char *more, size_t length);
 
-void primary_package_begin(struct primary_package *package, const char *kind);
+int primary_package_begin(struct primary_package *package, const char *kind);
 int primary_package_version(struct primary_package *package, const struct xml_event *event);
 int primary_package_location(struct primary_package *package, const struct xml_event *event);
 int primary_package_size(struct primary_package *package, const struct xml_event *event);

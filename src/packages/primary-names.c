@@ -27,7 +27,7 @@ static void bind(struct primary_names *names, const struct xml_attribute *attrib
 
 void primary_names_enter(struct primary_names *names, const struct xml_event *start)
 {
-	for (size_t i = 0; i < start->count; i++) {
+	for (size_t i = 0; start->binds && i < start->count; i++) {
 		const struct xml_text *name = &start->attributes[i].name;
 
 		if (name->length > strlen(binding) &&
@@ -53,13 +53,22 @@ static unsigned int find_prefix(const struct primary_names *names, const struct 
 unsigned int primary_names_split(const struct primary_names *names, const struct xml_text *name,
 				 struct xml_text *ret_local)
 {
-	const char *colon = memchr(name->at, ':', name->length);
-	struct xml_text prefix = { name->at, colon ? (size_t)(colon - name->at) : 0 };
+	static const char rpm[] = "rpm:";
+	struct xml_text prefix = { name->at, 0 };
+	const char *colon;
 
 	*ret_local = *name;
+	/* Most are: those of dependencies. */
+	if (name->length > strlen(rpm) && memcmp(name->at, rpm, strlen(rpm)) == 0) {
+		ret_local->at += strlen(rpm);
+		ret_local->length -= strlen(rpm);
+		return PRIMARY_RPM;
+	}
+	colon = memchr(name->at, ':', name->length);
 	if (!colon)
 		return PRIMARY_COMMON;
+	prefix.length = (size_t)(colon - name->at);
 	ret_local->at = colon + 1;
 	ret_local->length = name->length - prefix.length - 1;
-	return xml_text_is(&prefix, "rpm") ? PRIMARY_RPM : find_prefix(names, &prefix);
+	return find_prefix(names, &prefix);
 }

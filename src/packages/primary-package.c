@@ -76,11 +76,13 @@ static int add_edition(struct primary_package *package, const struct edition *ed
 	return r < 0 ? r : record_add_text(&package->record, text->at, text->size, ret);
 }
 
-void primary_package_begin(struct primary_package *package, const char *kind)
+int primary_package_begin(struct primary_package *package, const char *kind)
 {
 	record_clear(&package->record);
 	package->kind = kind;
 	package->lists = 0;
+	/* Until it says its name. */
+	return kind ? primary_package_name(package) : 0;
 }
 
 int primary_package_version(struct primary_package *package, const struct xml_event *event)

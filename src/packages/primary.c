@@ -138,8 +138,7 @@ static int begin_element(struct primary *primary, enum element element, enum ele
 	case PRODUCT:
 	case PATTERN:
 	case PATCH:
-		primary_package_begin(package, kinds[element]);
-		return 0;
+		return primary_package_begin(package, kinds[element]);
 	case VERSION:
 		return primary_package_version(package, event);
 	case LOCATION:

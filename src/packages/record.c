@@ -11,13 +11,11 @@
  * Room for COUNT items of SIZE bytes at *ITEMS, which has it for *ROOM: doubled, so that a record
  * that is used again soon fits every package. 0 or -ENOMEM.
  */
-static int reserve(void *items, size_t *room, size_t count, size_t size)
+static int grow(void *items, size_t *room, size_t count, size_t size)
 {
 	size_t wanted = *room ? *room : 64;
 	void *grown;
 
-	if (count <= *room)
-		return 0;
 	while (wanted < count)
 		wanted *= 2;
 	/* ITEMS points to some T *, which may not be read as a void *: copy the bytes instead. */
@@ -28,6 +26,12 @@ static int reserve(void *items, size_t *room, size_t count, size_t size)
 	memcpy(items, &grown, sizeof(grown));
 	*room = wanted;
 	return 0;
+}
+
+/* It is asked for every string of a repository, and nearly always there. */
+static inline int reserve(void *items, size_t *room, size_t count, size_t size)
+{
+	return count <= *room ? 0 : grow(items, room, count, size);
 }
 
 int record_add_text(struct record *record, const char *text, size_t length, uint32_t *ret)

@@ -125,6 +125,7 @@ static void mark_name(struct xml *xml, const struct xml_text *name)
 {
 	uint64_t bit = 1ULL << (((unsigned char)*name->at + 7 * name->length) & 63);
 
+	xml->event.binds = xml->event.binds || *name->at == 'x';
 	xml->alike = xml->alike || xml->names_seen & bit;
 	xml->names_seen |= bit;
 }
@@ -241,7 +242,7 @@ static int read_start(struct xml *xml, char *at)
 
 	event->name = (struct xml_text){ at, (size_t)(end - at) };
 	event->count = 0;
-	event->empty = false;
+	event->empty = event->binds = false;
 	xml->encoded = xml->alike = false;
 	xml->names_seen = 0;
 	for (;;) {

@@ -31,6 +31,7 @@ enum xml_kind { XML_START, XML_END, XML_TEXT };
 struct xml_event {
 	enum xml_kind kind;
 	bool empty; /* of a start: "<name/>", which no end follows */
+	bool binds; /* of a start: an attribute of it may be "xmlns:PREFIX" */
 	struct xml_text name; /* of a tag, with its prefix; else the text, or a piece of it */
 	size_t depth; /* of a tag: elements around it */
 	size_t count; /* of attributes */

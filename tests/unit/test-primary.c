@@ -133,8 +133,8 @@ static const struct {
 	  "a||||||:|0;b||||||:|0;" },
 	{ "products, patterns and patches",
 	  "<product><name>a</name></product><pattern><name>b</name></pattern>"
-	  "<patch><name>c</name></patch>",
-	  "product:a||||||:|0;pattern:b||||||:|0;patch:c||||||:|0;" },
+	  "<patch><name>c</name></patch><patch/>",
+	  "product:a||||||:|0;pattern:b||||||:|0;patch:c||||||:|0;patch:||||||:|0;" },
 	{ "checksums, the last of which counts",
 	  "<package><checksum type='sha256' "
 	  "pkgid='YES'>0000000000000000000000000000000000000000"
