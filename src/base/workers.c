@@ -37,19 +37,23 @@ static void *begin(void *job)
 	return NULL;
 }
 
-/* How many threads are made beside the caller's; none where that is not known. */
-static size_t helpers_for(size_t count)
+size_t workers_count(void)
 {
-	size_t wanted = count < WORKERS_MAX ? count : WORKERS_MAX;
 	cpu_set_t usable;
 	size_t processors;
 
-	if (busy || wanted < 2 || sched_getaffinity(0, sizeof(usable), &usable) < 0)
-		return 0;
+	if (busy || sched_getaffinity(0, sizeof(usable), &usable) < 0)
+		return 1;
 	processors = (size_t)CPU_COUNT(&usable);
-	if (processors < wanted)
-		wanted = processors;
-	return wanted - 1;
+	return processors < WORKERS_MAX ? processors : WORKERS_MAX;
+}
+
+/* How many threads are made beside the caller's. */
+static size_t helpers_for(size_t count)
+{
+	size_t most = count < 2 ? 1 : workers_count();
+
+	return (count < most ? count : most) - (count > 0);
 }
 
 /* Up to WANTED threads, fewer where the system has no more. */

@@ -18,3 +18,5 @@
  * start programs, ask the process that fetches, or change what belongs to the whole process.
  */
 void workers_run(size_t count, void (*work)(void *context, size_t index), void *context);
+/* How many calls may run at the same time: 1 where the caller does everything. */
+size_t workers_count(void);

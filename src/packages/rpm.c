@@ -61,17 +61,30 @@ static void release_files(rpmfiles *files)
 	rpmfilesFree(*files);
 }
 
-/* Keeps librpm's first complaint as the reason and its stderr silent. */
+/* Where librpm's first complaint goes, of what this thread has it do; NULL: nowhere. */
+static _Thread_local char **complaint;
+
 static int keep_message(rpmlogRec record, rpmlogCallbackData data)
 {
-	char **message = data;
-
-	if (!*message && rpmlogRecPriority(record) <= RPMLOG_ERR) {
-		*message = strdup(rpmlogRecMessage(record));
-		if (*message)
-			(*message)[strcspn(*message, "\n")] = '\0';
+	(void)data;
+	if (complaint && !*complaint && rpmlogRecPriority(record) <= RPMLOG_ERR) {
+		*complaint = strdup(rpmlogRecMessage(record));
+		if (*complaint)
+			(*complaint)[strcspn(*complaint, "\n")] = '\0';
 	}
 	return 0;
+}
+
+/* From here on librpm's stderr is silent: there is one log of it for all threads. */
+static void listen_to_librpm(char **message)
+{
+	complaint = message;
+	rpmlogSetCallback(keep_message, NULL);
+}
+
+static void listen_no_more(void)
+{
+	complaint = NULL;
 }
 
 /* Librpm starts its messages with the name that it was given; the sentence has it already. */
@@ -136,13 +149,13 @@ int rpm_database_each(const char *folder, int (*visit)(void *context, void *head
 	rpmts ts;
 	int r;
 
-	rpmlogSetCallback(keep_message, &message);
+	listen_to_librpm(&message);
 	rpmPushMacro(NULL, "_dbpath", NULL, folder, RMIL_CMDLINE);
 	ts = make_ts();
 	r = ts ? visit_database(ts, visit, context) : -ENOMEM;
 	rpmtsFree(ts);
 	rpmPopMacro(NULL, "_dbpath");
-	rpmlogSetCallback(NULL, NULL);
+	listen_no_more();
 	/* A package that librpm cannot read is passed over with a complaint only. */
 	if (r >= 0 && message)
 		r = -EBADMSG;
@@ -167,9 +180,9 @@ static int read_header(struct rpm *rpm, struct error *reterr)
 	file = fdDup(rpm->fd);
 	if (!file)
 		return error_set(reterr, -errno, READING, rpm->name, NULL, NULL);
-	rpmlogSetCallback(keep_message, &message);
+	listen_to_librpm(&message);
 	rc = rpmReadPackageFile(ts, file, rpm->name, &rpm->header);
-	rpmlogSetCallback(NULL, NULL);
+	listen_no_more();
 	if (rc != RPMRC_FAIL && rpm->header)
 		return 0;
 	if (Ferror(file))
@@ -598,7 +611,6 @@ static int walk_once(struct rpm *rpm, int (*visit)(void *context, const struct r
 	AUTO(release_rpm_fd) FD_t file = NULL;
 	AUTO(release_files) rpmfiles files = NULL;
 	AUTO(release_walk) struct walk walk = { 0 };
-	auto_free char *message = NULL;
 	const char *mode = NULL;
 	int r = payload_mode(rpm, &mode, reterr);
 
@@ -606,7 +618,7 @@ static int walk_once(struct rpm *rpm, int (*visit)(void *context, const struct r
 		return r;
 	if (lseek(rpm->fd, (off_t)rpm->payload, SEEK_SET) < 0 || !(file = fdDup(rpm->fd)))
 		return error_set(reterr, -errno, READING, rpm->name, NULL, NULL);
-	rpmlogSetCallback(keep_message, &message);
+	listen_to_librpm(NULL);
 	files = rpmfilesNew(NULL, rpm->header, 0, RPMFI_KEEPHEADER);
 	file = Fdopen(file, mode);
 	if (files && file && !has_endless_link(files))
@@ -614,7 +626,6 @@ static int walk_once(struct rpm *rpm, int (*visit)(void *context, const struct r
 			rpmfiNewArchiveReader(file, files, RPMFI_ITER_READ_ARCHIVE_CONTENT_FIRST);
 	r = walk.iterator ? visit_all(rpm, &walk, visit, context, reterr)
 			  : damaged(rpm, reterr, "its list of files is damaged");
-	rpmlogSetCallback(NULL, NULL);
 	*ret_broken = walk.broken;
 	return r;
 }

@@ -10,10 +10,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/workers.h"
 #include "packages/chain.h"
 #include "packages/content.h"
 #include "packages/rpm.h"
-#include "select/payload.h"
 #include "select/walk.h"
 #include "trust/package-signature.h"
 #include "trust/sums.h"
@@ -26,6 +26,9 @@
 
 /* How much of an RPM is read at a time, in bytes. */
 #define CHUNK_SIZE 65536
+
+/* Up to this size, unpacked and in bytes, packages are looked at together: all fit in memory. */
+#define TOGETHER_SIZE (64U << 20)
 
 /* What stands in metadata that somebody changed is not taken either. */
 static int not_at_hand(const struct source *source, struct plan_package *package)
@@ -203,79 +206,158 @@ static int visit(void *context, const struct rpm_entry *entry, const struct payl
 
 /* All packages together are bounded as each is: first come, first served, and the best come first.
  */
-static int take_room(const struct rpm *rpm, const struct payload *payload,
-		     struct inspect_room *room, const struct look *look)
+static int take_room(struct inspection *inspection, struct inspect_room *room)
 {
-	uint64_t size = rpm_installed_size(rpm);
+	uint64_t size = rpm_installed_size(inspection->rpm);
+	size_t files = inspection->payload.count;
 
-	if (size > room->bytes || payload->count > room->files)
-		return error_set(look->reterr, -EBADMSG, WHAT, look->walk.on,
+	if (size > room->bytes || files > room->files)
+		return error_set(&inspection->error, -EBADMSG, WHAT,
+				 inspection->package->driver.location,
 				 "together with the packages that were looked at before, it has "
 				 "more or larger files than any machine needs",
 				 NULL);
 	room->bytes -= size;
-	room->files -= payload->count;
+	room->files -= files;
 	return 0;
 }
 
-static int read_payload(struct plan_package *package, struct rpm *rpm, const char *kernel_release,
-			struct inspect_room *room, struct error *reterr)
+static int choose_payload(const struct inspect_terms *terms, struct inspection *inspection)
 {
-	auto_payload struct payload payload = { 0 };
 	auto_strings struct strings paths = { 0 };
+	int r = rpm_verify_payload(inspection->rpm, &inspection->error);
+
+	if (r >= 0)
+		r = rpm_files(inspection->rpm, &paths);
+	if (r == 0)
+		r = payload_choose(&paths, terms->kernel_release, &inspection->payload,
+				   &inspection->package->diagnostics);
+	if (r == 0)
+		r = take_room(inspection, terms->room);
+	inspection->walks = r == 0;
+	return r;
+}
+
+/* Who it is, and who vouches for it. */
+static int identify(const struct source *source, struct inspection *inspection)
+{
+	struct plan_package *package = inspection->package;
+	struct error *error = &inspection->error;
+	int r = check_identity(package, inspection->rpm, error);
+
+	if (r == 0)
+		r = inspect_content(inspection->fd, &package->driver, &package->rpm_sha256, error);
+	if (r < 0)
+		return r;
+	trust_done(&package->trust);
+	return inspect_trust(inspection->fd, source, &package->driver, &package->trust, error);
+}
+
+/* All that is done for one package after the other: fetched, opened, weighed, given its room. */
+static int begin(const struct inspect_terms *terms, struct inspection *inspection)
+{
+	struct plan_package *package = inspection->package;
+	const struct source *source = &terms->sources[package->driver.source];
+	const char *location = package->driver.location;
+	struct error *error = &inspection->error;
+	struct stat st;
+	int r;
+
+	inspection->fd = -1;
+	if (!package->rpm_at_hand)
+		return 0;
+	r = source_fetch_rpm(source, location, package->driver.size, error);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	inspection->fd = source_open_rpm(source, location);
+	if (inspection->fd == -ENOENT)
+		return not_at_hand(source, package);
+	if (inspection->fd < 0 || fstat(inspection->fd, &st) < 0)
+		return error_set(error, inspection->fd < 0 ? inspection->fd : -errno, WHAT,
+				 location, NULL, HINT_FETCH);
+	package->rpm_size = (uint64_t)st.st_size;
+	r = rpm_open(inspection->fd, location, &inspection->rpm, error);
+	if (r == 0)
+		r = identify(source, inspection);
+	if (r == 0 && plan_is_trusted(package, terms->gpg_checks))
+		r = choose_payload(terms, inspection);
+	return r < 0 ? error_set(error, r, WHAT, location, NULL, HINT_FETCH) : 0;
+}
+
+/* Decompress the payload and look at each file: what takes long, and is this package's alone. */
+static void walk(struct inspection *inspection)
+{
+	struct plan_package *package = inspection->package;
 	struct look look = {
 		.package = package,
 		.walk = { .what = WHAT,
 			  .on = package->driver.location,
 			  .hint = HINT_FETCH,
-			  .payload = &payload,
+			  .payload = &inspection->payload,
 			  .diagnostics = &package->diagnostics,
 			  .visit = visit,
 			  .context = &look },
-		.reterr = reterr,
+		.reterr = &inspection->error,
 	};
-	int r = rpm_verify_payload(rpm, reterr);
+	int r = inspection->walks ? walk_payload(&look.walk, inspection->rpm, look.reterr) : 0;
 
-	if (r >= 0)
-		r = rpm_files(rpm, &paths);
-	if (r == 0)
-		r = payload_choose(&paths, kernel_release, &payload, &package->diagnostics);
-	if (r == 0)
-		r = take_room(rpm, &payload, room, &look);
-	return r == 0 ? walk_payload(&look.walk, rpm, reterr) : r;
+	inspection->walks = false;
+	if (r < 0)
+		inspection->result = error_set(&inspection->error, r, WHAT,
+					       package->driver.location, NULL, HINT_FETCH);
 }
 
-int inspect_package(const struct source *source, const char *kernel_release, bool gpg_checks,
-		    struct inspect_room *room, struct plan_package *package, struct error *reterr)
+static void end(struct inspection *inspection)
 {
-	const char *location = package->driver.location;
-	auto_rpm struct rpm *rpm = NULL;
-	auto_fd int fd = -1;
-	struct stat st;
-	int r = source_fetch_rpm(source, location, package->driver.size, reterr);
+	struct plan_package *package = inspection->package;
 
-	if (r < 0 && r != -ENOENT)
-		return r;
-	fd = source_open_rpm(source, location);
-	if (fd == -ENOENT)
-		return not_at_hand(source, package);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return error_set(reterr, fd < 0 ? fd : -errno, WHAT, location, NULL, HINT_FETCH);
-	package->rpm_size = (uint64_t)st.st_size;
-	r = rpm_open(fd, location, &rpm, reterr);
-	if (r == 0)
-		r = check_identity(package, rpm, reterr);
-	if (r == 0)
-		r = inspect_content(fd, &package->driver, &package->rpm_sha256, reterr);
-	if (r == 0) {
-		trust_done(&package->trust);
-		r = inspect_trust(fd, source, &package->driver, &package->trust, reterr);
+	if (inspection->result == 0 && inspection->rpm) {
+		package->unpacked_size = rpm_installed_size(inspection->rpm);
+		plan_package_set_rpm(package, take_fd(&inspection->fd));
 	}
-	if (r == 0 && plan_is_trusted(package, gpg_checks))
-		r = read_payload(package, rpm, kernel_release, room, reterr);
-	if (r < 0)
-		return error_set(reterr, r, WHAT, location, NULL, HINT_FETCH);
-	package->unpacked_size = rpm_installed_size(rpm);
-	plan_package_set_rpm(package, take_fd(&fd));
-	return 0;
+	release_fd(&inspection->fd);
+	inspection->rpm = rpm_close(inspection->rpm);
+	payload_done(&inspection->payload);
+}
+
+/* Begin as many as may be walked at once: large ones are not, for what they take in memory. */
+static size_t begin_some(const struct inspect_terms *terms, struct inspection *items, size_t count)
+{
+	size_t most = workers_count(), begun = 0;
+
+	while (begun < count && begun < most) {
+		struct inspection *item = &items[begun++];
+
+		item->result = begin(terms, item);
+		if (item->walks && rpm_installed_size(item->rpm) > TOGETHER_SIZE)
+			walk(item);
+	}
+	return begun;
+}
+
+/* Some that are walked at once. */
+struct batch {
+	struct inspection *items;
+	struct progress_task *progress;
+};
+
+static void walk_one(void *context, size_t index)
+{
+	const struct batch *batch = context;
+
+	walk(&batch->items[index]);
+	progress_add(batch->progress, 1);
+}
+
+void inspect_packages(const struct inspect_terms *terms, struct inspection *items, size_t count)
+{
+	for (size_t done = 0; done < count;) {
+		struct batch batch = { items + done, terms->progress };
+		size_t begun = begin_some(terms, batch.items, count - done);
+
+		workers_run(begun, walk_one, &batch);
+		for (size_t i = 0; i < begun; i++)
+			end(&batch.items[i]);
+		done += begun;
+	}
 }

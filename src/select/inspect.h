@@ -9,7 +9,9 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/progress.h"
 #include "packages/source.h"
+#include "select/payload.h"
 #include "select/plan.h"
 
 /* What all packages of a run may still hold together, unpacked: a run starts with the whole. */
@@ -22,18 +24,38 @@ struct inspect_room {
 		PLAN_UNPACKED_MAX, PLAN_FILES_MAX                                                  \
 	}
 
+/* By what packages are looked at; all borrowed. */
+struct inspect_terms {
+	const struct source *sources;
+	const char *kernel_release;
+	bool gpg_checks;
+	struct inspect_room *room;
+	struct progress_task *progress; /* counts packages; or NULL */
+};
+
+/* A package that is looked at: all zero but its first member before. */
+struct inspection {
+	struct plan_package *package; /* borrowed; of one of the sources */
+	int result; /* 0, -EBADMSG if it is damaged or not what the metadata says, or another -errno
+		     */
+	struct error error; /* set if the result is no success; the caller's to release */
+	/* While it is looked at: */
+	int fd;
+	struct rpm *rpm; /* NULL: it is not at hand */
+	struct payload payload;
+	bool walks; /* its payload is still to be read */
+};
+
 /*
- * Open PACKAGE's RPM in SOURCE, once, as it would be staged for KERNEL_RELEASE, and keep it open
- * as package->rpm_fd: from it alone it is staged. Fills its modules with their facts and SHA-256,
- * its firmware, the room it takes, which ROOM loses, its trust, and its own SHA-256; staging holds
- * it to all of these. The payload of what is not trusted, see plan_is_trusted(), stays closed; of
- * any other every file that would be staged is read, one at a time. An RPM that is not
- * there is no error: it is not at hand.
- * 0, -EBADMSG with *RETERR set if it is damaged or not the package that the metadata describes, or
- * another -errno.
+ * Open the RPM of each of the COUNT packages in its source, once, as it would be staged, and keep
+ * it open as package->rpm_fd: from it alone it is staged. Fills its modules with their facts and
+ * SHA-256, its firmware, the room it takes, which the terms' room loses, its trust, and its own
+ * SHA-256; staging holds it to all of these. The payload of what is not trusted, see
+ * plan_is_trusted(), stays closed; of any other every file that would be staged is read. An RPM
+ * that is not there is no error: it is not at hand. Payloads are read on all processors at once;
+ * the results are those of looking at one package after the other.
  */
-int inspect_package(const struct source *source, const char *kernel_release, bool gpg_checks,
-		    struct inspect_room *room, struct plan_package *package, struct error *reterr);
+void inspect_packages(const struct inspect_terms *terms, struct inspection *items, size_t count);
 /*
  * Has the RPM open at FD the checksum that DRIVER states, if it states one? What *RET_SHA256 is
  * gives way to its SHA-256. 0, -EBADMSG with *RETERR set if not, or another -errno.

@@ -22,7 +22,6 @@ struct selection {
 	struct ids proved; /* those of them whose modules are known, in the order of: */
 	struct proof proof;
 	struct inspect_room room; /* for what the RPMs hold that are not looked at yet */
-	struct progress_task *checking; /* of RPMs, or NULL */
 	struct error failure; /* of the system, while it looked at one; empty if there was none */
 	bool staging; /* refuse what a dry run only warns of */
 	bool gpg_checks; /* refuse what nobody who is trusted has signed */
@@ -37,6 +36,8 @@ int selection_compare(struct selection *selection, const struct plan_package *le
 		      const struct plan_package *right);
 /* Take ID out for good; the package's verdict has been set. 0 or -ENOMEM. */
 int selection_exclude(struct selection *selection, int id);
+/* Look at the RPMs of IDS that were not yet: 1 if one was rejected for it, 0 if not, -errno. */
+int selection_inspect(struct selection *selection, const struct ids *ids);
 /* 1 if a picked package is not to be had for reasons of its metadata, 0 if not, -ENOMEM. */
 int selection_refuse_unfit(struct selection *selection);
 /*

@@ -5,8 +5,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "select/inspect.h"
-#include "select/loadable.h"
 #include "select/loading.h"
 #include "select/selection-internal.h"
 #include "select/verdict.h"
@@ -153,67 +151,6 @@ static int prove_alone(struct selection *selection, struct plan_package *package
 	return 0;
 }
 
-/* Is R a failure of the system, and nothing that a package could be blamed for? */
-static bool is_ours(int r)
-{
-	return r == -ENOMEM || r == -EMFILE || r == -ENFILE || r == -EIO || r == -ENOSPC ||
-	       r == -EDQUOT;
-}
-
-/* 1 if PACKAGE was rejected, or -ENOMEM; VERDICT is what setting its verdict came to. */
-static int exclude(struct selection *selection, struct plan_package *package, int verdict)
-{
-	int r = verdict < 0 ? verdict : selection_exclude(selection, package->driver.id);
-
-	return r < 0 ? r : 1;
-}
-
-/*
- * 1 if PACKAGE was rejected for its signature, 0 if not, -ENOMEM. A dry run tolerates an RPM that
- * is not at hand: nobody could check its signature, and only its metadata was read.
- */
-static int refuse_untrusted(struct selection *selection, struct plan_package *package)
-{
-	bool unchecked = package->trust.status == TRUST_UNCHECKED && !selection->staging;
-
-	if (unchecked || plan_is_trusted(package, selection->gpg_checks))
-		return 0;
-	return exclude(selection, package, verdict_trust(package));
-}
-
-/* 1 if PACKAGE was rejected for what its RPM is, 0 if it will do or is not at hand, -errno. */
-static int inspect(struct selection *selection, struct plan_package *package)
-{
-	const struct candidate_context *context = &selection->context;
-	auto_error struct error error = { 0 };
-	auto_free char *detail = NULL;
-	int r = 0;
-
-	if (package->inspected || package->driver.source == SIZE_MAX)
-		return 0;
-	package->inspected = true;
-	if (package->rpm_at_hand)
-		r = inspect_package(&context->sources[package->driver.source],
-				    context->kernel->release, selection->gpg_checks,
-				    &selection->room, package, &error);
-	package->rank.trust = trust_is_good(&package->trust);
-	for (size_t i = 0; r == 0 && i < package->module_count; i++)
-		if (package->modules[i].facts)
-			r = loadable_diagnose(context->kernel, package->modules[i].facts,
-					      &package->diagnostics);
-	if (r == 0)
-		return refuse_untrusted(selection, package);
-	if (is_ours(r)) {
-		selection->failure = error;
-		error = (struct error){ 0 };
-		return r;
-	}
-	detail = error_sentence(&error);
-	r = selection_reject(selection, package->driver.id, REASON_CORRUPT,
-			     detail ? detail : "its RPM is damaged", package->driver.location);
-	return r < 0 ? r : 1;
-}
-
 /*
  * What a dry run tolerates and staging does not: symbols that nothing knows. 1 if PACKAGE was
  * rejected for it, 0 if not, -ENOMEM.
@@ -223,15 +160,6 @@ static int refuse_unknown(struct selection *selection, struct plan_package *pack
 	bool unknown = package->driver.role == ROLE_DRIVER && package->kabi.status == KABI_UNKNOWN;
 
 	return selection->staging && unknown ? reject_by_proof(selection, package) : 0;
-}
-
-/* The same, and say that it was looked at. */
-static int inspect_next(struct selection *selection, struct plan_package *package)
-{
-	int r = inspect(selection, package);
-
-	progress_add(selection->checking, 1);
-	return r;
 }
 
 static int examine(struct selection *selection, struct plan_package *package)
@@ -299,14 +227,8 @@ static int for_each(struct selection *selection, const struct ids *ids,
  */
 int selection_examine(struct selection *selection, const struct ids *ids)
 {
-	struct progress_task task = { .counted = true, .total = ids->count };
-	int r;
+	int r = selection_inspect(selection, ids);
 
-	progress_begin(catalog_progress(selection->context.catalog), &task, "checking", "packages");
-	selection->checking = &task;
-	r = for_each(selection, ids, inspect_next);
-	selection->checking = NULL;
-	progress_end(&task);
 	if (r == 0)
 		r = for_each(selection, ids, examine);
 	return r == 0 ? for_each(selection, ids, refuse_unfit) : r;

@@ -114,3 +114,32 @@ check_refused() {
 	says "without a proper name"
 	equals "$good" "$(<stage/current/packages)"
 }
+
+@test "packages that are looked at together are judged as one after the other" {
+	local number damaged=" 1 3 4 "
+	mkdir repo
+	for number in {0..6}; do
+		head -c $((20000 + 70000 * number)) /dev/urandom >firmware
+		"$here/../lib/make-module" "m$number.ko" import=printk:1111 "alias=usb:v1234p5678d*"
+		"$here/../lib/make-rpm" "m$number-kmp-default-1.0-1" repo "/lib/firmware/m$number=firmware" \
+			"/lib/modules/$release/updates/m$number.ko=m$number.ko" <<-TEXT
+				Requires: ksym(default:printk) = 1111
+				Supplements: modalias(kernel-default:usb:v1234p5678d*)
+			TEXT
+		[[ $damaged != *" $number "* ]] ||
+			"$here/../lib/tamper" "repo/m$number-kmp-default-1.0-1.x86_64.rpm" true-payload
+	done
+	plan --no-gpg-checks --repo repo
+	equals 4 "$(json "a['result']['selected']")" "selected"
+	equals 3 "$(json "len([p for p in a['packages'] if p['reason'] == 'corrupt'])")" "corrupt"
+	together=$status$output$errors
+	cat >one-processor <<-SCRIPT
+		#!/usr/bin/python3
+		import os, sys
+		os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+		os.execv("$KMP_MATCH", ["$KMP_MATCH"] + sys.argv[1:])
+	SCRIPT
+	chmod a+x one-processor
+	KMP_MATCH=$PWD/one-processor plan --no-gpg-checks --repo repo
+	equals "$together" "$status$output$errors" "on one processor"
+}

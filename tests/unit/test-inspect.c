@@ -30,17 +30,20 @@ static int inspect(const char *path, struct inspect_room *room, struct error *er
 {
 	auto_plan struct plan plan = { 0 };
 	struct plan_package *package = plan_add(&plan);
+	struct inspection inspection = { .package = package };
 	struct source source = { 0 };
-	int r;
+	const struct inspect_terms terms = { &source, KERNEL, false, room, NULL };
 
 	assert_non_null(package);
 	assert_int_equal(source_open(path, 0, NULL, &source), 0);
 	package->driver.nevra = strdup(FOO);
 	package->driver.location = strdup(source.file);
-	r = inspect_package(&source, KERNEL, false, room, package, error);
-	assert_int_equal(package->rpm_fd >= 0, r == 0);
+	package->rpm_at_hand = true;
+	inspect_packages(&terms, &inspection, 1);
+	assert_int_equal(package->rpm_fd >= 0, inspection.result == 0);
 	source_done(&source);
-	return r;
+	*error = inspection.error;
+	return inspection.result;
 }
 
 static void all_packages_together_are_bounded(void **state)
