@@ -9,9 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #define XML_BLOCK 16
 
@@ -34,7 +31,8 @@ static inline xml_block xml_block_load(const char *at)
 #ifdef __SSE2__
 static inline size_t xml_mask_first(xml_mask mask)
 {
-	unsigned int bits = (unsigned int)_mm_movemask_epi8((__m128i)mask);
+	typedef char chars __attribute__((vector_size(XML_BLOCK)));
+	unsigned int bits = (unsigned int)__builtin_ia32_pmovmskb128((chars)mask);
 
 	return (size_t)__builtin_ctz(bits | 1U << XML_BLOCK);
 }
