@@ -284,7 +284,7 @@ ssize_t xml_input_take(struct xml_input *input, const void *data, size_t size)
 		input->size += size;
 	}
 	input->judged = input->judged && size == 0;
-	input->data[input->size] = '\0';
+	memset(input->data + input->size, '\0', XML_BLOCK);
 	input->held = input->data[input->ready];
 	return (ssize_t)size;
 }
