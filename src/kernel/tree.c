@@ -71,22 +71,25 @@ static int list_entry(struct tree *tree, int fd, const struct dirent *entry, con
 	below = open_folder(fd, entry->d_name);
 	if (below == -ENOTDIR || below == -ELOOP)
 		return 0;
-	return below < 0 ? below : list_folder(tree, below, path, depth + 1);
+	return below < 0 ? below : list_folder(tree, take_fd(&below), path, depth + 1);
 }
 
+/* The folder open at FD, which is taken over: kernels have 700 of them. */
 static int list_folder(struct tree *tree, int fd, const char *path, unsigned int depth)
 {
-	auto_dir DIR *dir = NULL;
+	auto_dir DIR *dir = fdopendir(fd);
 	struct dirent *entry;
-	int r = dir_open(fd, &dir);
+	int r = dir ? 0 : -errno;
 
+	if (!dir)
+		close(fd);
 	while (r == 0 && (errno = 0, entry = readdir(dir))) {
 		auto_free char *below = NULL;
 
 		if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, ".."))
 			continue;
 		below = text_format("%s/%s", path, entry->d_name);
-		r = below ? list_entry(tree, fd, entry, below, depth) : -ENOMEM;
+		r = below ? list_entry(tree, dirfd(dir), entry, below, depth) : -ENOMEM;
 	}
 	return r < 0 ? r : -errno;
 }
@@ -98,7 +101,7 @@ static int list_files(struct tree *tree)
 
 	if (fd < 0)
 		return is_absent(fd) ? 0 : fd;
-	r = list_folder(tree, fd, "kernel", 0);
+	r = list_folder(tree, take_fd(&fd), "kernel", 0);
 	strings_sort_unique(&tree->files);
 	return r;
 }
