@@ -45,13 +45,17 @@ bool file_state_equal(const struct file_state *left, const struct file_state *ri
 	       left->last.tv_nsec == right->last.tv_nsec;
 }
 
+bool file_state_was_settled(const struct file_state *state, const struct timespec *then)
+{
+	/* A clock that was set back makes it wait. */
+	return then->tv_sec - state->last.tv_sec >= SETTLED_AFTER;
+}
+
 bool file_state_is_settled(const struct file_state *state)
 {
 	struct timespec now = { 0 };
 
-	/* A clock that was set back makes it wait. */
-	return clock_gettime(CLOCK_REALTIME, &now) == 0 &&
-	       now.tv_sec - state->last.tv_sec >= SETTLED_AFTER;
+	return clock_gettime(CLOCK_REALTIME, &now) == 0 && file_state_was_settled(state, &now);
 }
 
 char *file_state_text(const struct file_state *state)

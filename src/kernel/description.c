@@ -230,7 +230,7 @@ static int add_tree(struct kernel *kernel, const struct kernel_request *request,
 	if (kernel->tree)
 		return error_set(reterr, -EINVAL, using, path,
 				 "another module tree was given as well", "give one of them");
-	r = tree_open(path, &tree, reterr);
+	r = tree_open(path, request->cache, &tree, reterr);
 	if (r == 0)
 		r = adopt_tree(kernel, tree);
 	if (r < 0)
@@ -296,7 +296,8 @@ static int look_up_tree(struct kernel *kernel, const struct kernel_request *requ
 
 	if (kernel->tree)
 		return 0;
-	r = tree_find(request->root_fd, shown_root(request), kernel->release, &tree, reterr);
+	r = tree_find(request->root_fd, shown_root(request), kernel->release, request->cache, &tree,
+		      reterr);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	return adopt_tree(kernel, tree);

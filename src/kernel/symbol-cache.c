@@ -118,7 +118,7 @@ static struct symbol make_symbol(const struct row *row, const char *texts)
 /* 0, -EBADMSG if ROWS refer to what is not there, -ENOMEM. */
 static int add_rows(struct symbol_table *table, const struct head *head, const struct row *rows)
 {
-	char *texts = symbol_table_make_room(table, head->text_size);
+	char *texts = symbol_table_make_room(table, head->count, head->text_size);
 	int r = texts ? 0 : -ENOMEM;
 
 	if (texts)

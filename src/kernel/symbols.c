@@ -110,10 +110,19 @@ static struct slot *slot_of(const struct symbol_table *table, const char *name, 
 	}
 }
 
-/* Twice as many slots. 0 or -ENOMEM. */
-static int grow_slots(struct symbol_table *table)
+/* How many slots COUNT symbols take. */
+static size_t slots_for(size_t count)
 {
-	size_t count = table->slot_count ? table->slot_count * 2 : 4096;
+	size_t slots = 4096;
+
+	while (slots <= (count + 1) * 2)
+		slots *= 2;
+	return slots;
+}
+
+/* COUNT slots, a power of two. 0 or -ENOMEM. */
+static int resize_slots(struct symbol_table *table, size_t count)
+{
 	struct slot *slots = calloc(count, sizeof(*slots));
 
 	if (!slots)
@@ -224,7 +233,8 @@ static int add(struct symbol_table *table, uint64_t hash, const struct symbol *s
 	struct slot *slot;
 	int r;
 
-	if ((table->count + 1) * 2 >= table->slot_count && grow_slots(table) < 0)
+	if ((table->count + 1) * 2 >= table->slot_count &&
+	    resize_slots(table, slots_for(table->count)) < 0)
 		return -ENOMEM;
 	slot = slot_of(table, symbol->name, hash);
 	if (!slot->number) {
@@ -240,8 +250,10 @@ static int add(struct symbol_table *table, uint64_t hash, const struct symbol *s
 	return 0;
 }
 
-char *symbol_table_make_room(struct symbol_table *table, size_t size)
+char *symbol_table_make_room(struct symbol_table *table, size_t count, size_t size)
 {
+	if (resize_slots(table, slots_for(count)) < 0)
+		return NULL;
 	table->room = malloc(size + 1);
 	table->room_size = table->room ? size : 0;
 	return table->room;

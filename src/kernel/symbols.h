@@ -37,10 +37,10 @@ int symbol_table_add(struct symbol_table *table, const struct symbol *symbol);
 /* The same for a symbol without a name, of which HASH, from symbol_hash(), is known. */
 int symbol_table_add_hash(struct symbol_table *table, uint64_t hash, const struct symbol *symbol);
 /*
- * Room for SIZE bytes of texts that the table owns, once in its life: symbols whose texts lie there
- * are added without a copy of them. Borrowed; NULL if out of memory.
+ * Make an empty table ready for COUNT symbols. Room for SIZE bytes of texts that it owns: symbols
+ * whose texts lie there are added without a copy of them. Borrowed; NULL if out of memory.
  */
-char *symbol_table_make_room(struct symbol_table *table, size_t size);
+char *symbol_table_make_room(struct symbol_table *table, size_t count, size_t size);
 /* What became of the rows of another table: `changed` were added, or completed what was there. */
 struct symbol_merge {
 	size_t changed, differing;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
@@ -14,6 +15,7 @@
 #include "kernel/module.h"
 #include "kernel/release.h"
 #include "kernel/symbol-cache.h"
+#include "kernel/tree-cache.h"
 
 static const char opening[] = "open the module tree";
 
@@ -50,19 +52,19 @@ static int open_folder(int dir_fd, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-static int list_folder(struct tree *tree, int fd, const char *path, unsigned int depth);
+static int list_folder(struct tree_listing *listing, int fd, const char *path, unsigned int depth);
 
 /* Take NAME in the folder open at FD, with PATH relative to the tree: a module file or a folder. */
-static int list_entry(struct tree *tree, int fd, const struct dirent *entry, const char *path,
-		      unsigned int depth)
+static int list_entry(struct tree_listing *listing, int fd, const struct dirent *entry,
+		      const char *path, unsigned int depth)
 {
 	auto_fd int below = -1;
 
 	if (text_is_module_file(entry->d_name) &&
 	    (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)) {
-		if (tree->files.count >= TREE_FILES_MAX)
+		if (listing->files.count >= TREE_FILES_MAX)
 			return -E2BIG;
-		return strings_add(&tree->files, path);
+		return strings_add(&listing->files, path);
 	}
 	if (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)
 		return 0;
@@ -71,15 +73,15 @@ static int list_entry(struct tree *tree, int fd, const struct dirent *entry, con
 	below = open_folder(fd, entry->d_name);
 	if (below == -ENOTDIR || below == -ELOOP)
 		return 0;
-	return below < 0 ? below : list_folder(tree, take_fd(&below), path, depth + 1);
+	return below < 0 ? below : list_folder(listing, take_fd(&below), path, depth + 1);
 }
 
 /* The folder open at FD, which is taken over: kernels have 700 of them. */
-static int list_folder(struct tree *tree, int fd, const char *path, unsigned int depth)
+static int list_folder(struct tree_listing *listing, int fd, const char *path, unsigned int depth)
 {
 	auto_dir DIR *dir = fdopendir(fd);
 	struct dirent *entry;
-	int r = dir ? 0 : -errno;
+	int r = dir ? strings_add(&listing->folders, path) : -errno;
 
 	if (!dir)
 		close(fd);
@@ -89,20 +91,40 @@ static int list_folder(struct tree *tree, int fd, const char *path, unsigned int
 		if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, ".."))
 			continue;
 		below = text_format("%s/%s", path, entry->d_name);
-		r = below ? list_entry(tree, dirfd(dir), entry, below, depth) : -ENOMEM;
+		r = below ? list_entry(listing, dirfd(dir), entry, below, depth) : -ENOMEM;
 	}
 	return r < 0 ? r : -errno;
 }
 
-static int list_files(struct tree *tree)
+/* None where there is no such folder. 0 or -errno. */
+static int list_files(int tree_fd, struct tree_listing *ret)
 {
-	auto_fd int fd = open_folder(tree->fd, "kernel");
+	auto_fd int fd = open_folder(tree_fd, "kernel");
 	int r;
 
 	if (fd < 0)
 		return is_absent(fd) ? 0 : fd;
-	r = list_folder(tree, take_fd(&fd), "kernel", 0);
-	strings_sort_unique(&tree->files);
+	(void)clock_gettime(CLOCK_REALTIME, &ret->begun);
+	r = list_folder(ret, take_fd(&fd), "kernel", 0);
+	strings_sort_unique(&ret->files);
+	return r;
+}
+
+/* The same, from the cache if that has it. */
+static int find_files(struct tree *tree, struct cache_dir *cache)
+{
+	auto_tree_listing struct tree_listing listing = { 0 };
+	int r = tree_cache_find(cache, tree->path, tree->fd, &listing);
+
+	if (r < 0) {
+		r = list_files(tree->fd, &listing);
+		if (r == 0 && listing.folders.count > 0)
+			tree_cache_keep(cache, tree->path, tree->fd, &listing);
+	}
+	if (r == 0) {
+		tree->files = listing.files;
+		listing.files = (struct strings){ 0 };
+	}
 	return r;
 }
 
@@ -131,9 +153,9 @@ static int add_builtin(struct tree *tree)
 	return r;
 }
 
-static int list_modules(struct tree *tree)
+static int list_modules(struct tree *tree, struct cache_dir *cache)
 {
-	int r = list_files(tree);
+	int r = find_files(tree, cache);
 
 	for (size_t i = 0; i < tree->files.count && r == 0; i++)
 		r = add_name(&tree->modules, tree->files.items[i]);
@@ -158,8 +180,8 @@ static char *release_of_folder(const char *path)
  * A tree of what is open at FD and ROOT_FD, both taken over, also on failure.
  * 0, -ENODATA if no module is in it, or another -errno with *RETERR set.
  */
-static int tree_new(int fd, int root_fd, const char *root, const char *path, struct tree **ret,
-		    struct error *reterr)
+static int tree_new(int fd, int root_fd, const char *root, const char *path,
+		    struct cache_dir *cache, struct tree **ret, struct error *reterr)
 {
 	auto_fd int own_fd = fd, own_root = root_fd;
 	auto_tree struct tree *tree = calloc(1, sizeof(*tree));
@@ -175,7 +197,7 @@ static int tree_new(int fd, int root_fd, const char *root, const char *path, str
 	tree->alone = text_equal(root, path);
 	if (!tree->root || !tree->path)
 		return -ENOMEM;
-	r = list_modules(tree);
+	r = list_modules(tree, cache);
 	if (r == 0)
 		r = module_aliases_new(tree->fd, &tree->aliases);
 	if (r < 0)
@@ -201,7 +223,7 @@ static int open_release(int root_fd, const char *folder, const char *release)
 
 /* 0, -ENOENT if there is no tree in FOLDER, or another -errno with *RETERR set. */
 static int find_in_folder(int root_fd, const char *root, const char *folder, const char *release,
-			  struct tree **ret, struct error *reterr)
+			  struct cache_dir *cache, struct tree **ret, struct error *reterr)
 {
 	auto_fd int fd = open_release(root_fd, folder, release), own_root = -1;
 	auto_free char *path = text_format("%s/%s/%s", root, folder, release);
@@ -216,17 +238,17 @@ static int find_in_folder(int root_fd, const char *root, const char *folder, con
 	own_root = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
 	if (own_root < 0)
 		return error_set(reterr, -errno, opening, path, NULL, NULL);
-	r = tree_new(take_fd(&fd), take_fd(&own_root), root, path, ret, reterr);
+	r = tree_new(take_fd(&fd), take_fd(&own_root), root, path, cache, ret, reterr);
 	return r == -ENODATA ? -ENOENT : r;
 }
 
-int tree_find(int root_fd, const char *root, const char *release, struct tree **ret,
-	      struct error *reterr)
+int tree_find(int root_fd, const char *root, const char *release, struct cache_dir *cache,
+	      struct tree **ret, struct error *reterr)
 {
 	int r = -ENOENT;
 
 	for (size_t i = 0; i < COUNT(module_folders) && r == -ENOENT; i++)
-		r = find_in_folder(root_fd, root, module_folders[i], release, ret, reterr);
+		r = find_in_folder(root_fd, root, module_folders[i], release, cache, ret, reterr);
 	return r;
 }
 
@@ -246,7 +268,7 @@ static char *root_of(const char *path)
 	return strdup(path);
 }
 
-int tree_open(const char *path, struct tree **ret, struct error *reterr)
+int tree_open(const char *path, struct cache_dir *cache, struct tree **ret, struct error *reterr)
 {
 	auto_free char *real = realpath(path, NULL), *root = NULL;
 	auto_fd int fd = -1, root_fd = -1;
@@ -263,7 +285,7 @@ int tree_open(const char *path, struct tree **ret, struct error *reterr)
 	root_fd = open(*root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
 		return error_set(reterr, -errno, opening, root, NULL, NULL);
-	r = tree_new(take_fd(&fd), take_fd(&root_fd), root, real, ret, reterr);
+	r = tree_new(take_fd(&fd), take_fd(&root_fd), root, real, cache, ret, reterr);
 	if (r != -ENODATA)
 		return r;
 	return error_set(reterr, -EBADMSG, opening, path,

@@ -33,16 +33,16 @@ struct tree {
 
 /*
  * The tree of RELEASE below ROOT_FD, shown as ROOT. 0, -ENOENT if there is none (*RETERR is not
- * set), or another -errno.
+ * set), or another -errno. CACHE, which may be NULL, may know its files.
  */
-int tree_find(int root_fd, const char *root, const char *release, struct tree **ret,
-	      struct error *reterr);
+int tree_find(int root_fd, const char *root, const char *release, struct cache_dir *cache,
+	      struct tree **ret, struct error *reterr);
 /*
  * The tree in directory PATH of this machine. Its root is what stands before "lib/modules/" or
  * "usr/lib/modules/", else the tree itself, so that an absolute link in it never leads to another
  * system. 0, or -errno with *RETERR set; -EBADMSG if no module is in it.
  */
-int tree_open(const char *path, struct tree **ret, struct error *reterr);
+int tree_open(const char *path, struct cache_dir *cache, struct tree **ret, struct error *reterr);
 struct tree *tree_free(struct tree *tree);
 /*
  * Is the directory open at FD a module tree? One with updates/ or weak-updates/ alone is what a

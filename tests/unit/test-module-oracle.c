@@ -52,7 +52,7 @@ static int set_up(void **state)
 		return 0;
 	path = text_format("%s/lib/modules/%s", kernel.root, kernel.release);
 	context = kmod_new(path, no_configuration);
-	return tree_open(path, &tree, NULL);
+	return tree_open(path, NULL, &tree, NULL);
 }
 
 static int tear_down(void **state)

@@ -45,7 +45,7 @@ static struct tree *find_tree(void)
 {
 	struct tree *tree = NULL;
 
-	assert_int_equal(tree_find(scratch.fd, "", RELEASE, &tree, NULL), 0);
+	assert_int_equal(tree_find(scratch.fd, "", RELEASE, NULL, &tree, NULL), 0);
 	return tree;
 }
 
@@ -112,7 +112,7 @@ static void a_tree_is_found_where_usr_is_merged_and_where_it_is_not(void **state
 		scratch_write(&scratch, cases[i].module, "");
 		if (cases[i].link)
 			scratch_link(&scratch, cases[i].link, cases[i].target);
-		if (tree_find(scratch.fd, "/root", RELEASE, &tree, NULL) != 0)
+		if (tree_find(scratch.fd, "/root", RELEASE, NULL, &tree, NULL) != 0)
 			fail_msg("%s: not found", cases[i].label);
 		assert_true(text_starts(tree->path, "/root/"));
 		assert_true(text_ends(tree->path, "lib/modules/" RELEASE));
@@ -136,7 +136,8 @@ static void what_a_removed_kernel_leaves_is_no_tree(void **state)
 
 		set_up(state);
 		scratch_write(&scratch, cases[i].file, "");
-		if (tree_find(scratch.fd, "", RELEASE, &tree, &error) != -ENOENT || error.what)
+		if (tree_find(scratch.fd, "", RELEASE, NULL, &tree, &error) != -ENOENT ||
+		    error.what)
 			fail_msg("%s: taken for a tree", cases[i].label);
 		assert_null(tree);
 		tear_down(state);
@@ -151,7 +152,7 @@ static void a_linked_kernel_folder_is_not_followed(void **state)
 	scratch_write(&scratch, "elsewhere/a.ko", "");
 	scratch_folder(&scratch, TREE);
 	scratch_link(&scratch, TREE "/kernel", "../../../elsewhere");
-	assert_int_equal(tree_find(scratch.fd, "", RELEASE, &tree, NULL), -ENOENT);
+	assert_int_equal(tree_find(scratch.fd, "", RELEASE, NULL, &tree, NULL), -ENOENT);
 }
 
 static void a_link_never_leads_out_of_the_root(void **state)
@@ -163,7 +164,7 @@ static void a_link_never_leads_out_of_the_root(void **state)
 	scratch_folder(&scratch, "root/lib");
 	scratch_link(&scratch, "root/lib/modules", "../../outside");
 	scratch.fd = dup2(openat(scratch.fd, "root", O_RDONLY | O_DIRECTORY), scratch.fd);
-	assert_int_equal(tree_find(scratch.fd, "", RELEASE, &tree, NULL), -ENOENT);
+	assert_int_equal(tree_find(scratch.fd, "", RELEASE, NULL, &tree, NULL), -ENOENT);
 }
 
 static void releases_are_listed_once_and_only_with_modules(void **state)
@@ -200,7 +201,7 @@ static void a_directory_without_modules_is_refused_as_tree(void **state)
 
 	(void)state;
 	scratch_write(&scratch, TREE "/kernel/README", "");
-	assert_int_equal(tree_open(path, &tree, &error), -EBADMSG);
+	assert_int_equal(tree_open(path, NULL, &tree, &error), -EBADMSG);
 	assert_non_null(strstr(error.why, "no module"));
 	assert_null(tree);
 }
@@ -215,7 +216,7 @@ static void folders_nested_without_end_are_refused(void **state)
 	for (size_t i = 0; i < 100; i++)
 		strcat(path, "/a");
 	scratch_folder(&scratch, path);
-	assert_int_equal(tree_find(scratch.fd, "", RELEASE, &tree, &error), -E2BIG);
+	assert_int_equal(tree_find(scratch.fd, "", RELEASE, NULL, &tree, &error), -E2BIG);
 	assert_non_null(error.what);
 }
 
@@ -242,7 +243,7 @@ static void the_root_of_a_tree_is_what_stands_before_it(void **state)
 
 		scratch_write(&scratch, module, "");
 		real = realpath(root, NULL);
-		assert_int_equal(tree_open(path, &tree, NULL), 0);
+		assert_int_equal(tree_open(path, NULL, &tree, NULL), 0);
 		if (!text_equal(tree->root, real) || !text_equal(tree->release, cases[i].release) ||
 		    tree->alone != cases[i].alone)
 			fail_msg("%s: root %s, release %s", cases[i].path, tree->root,
