@@ -72,6 +72,11 @@ static int find_checksum(FILE *file, const char *checksum)
 	return found && !ferror(file);
 }
 
+bool chain_is_retold(const struct source *source)
+{
+	return source->primary.location && (source->kind == SOURCE_SOLV || source->primary.unread);
+}
+
 int chain_lists(const struct source *source, const struct driver *driver)
 {
 	const struct source_primary *primary = &source->primary;
@@ -82,7 +87,7 @@ int chain_lists(const struct source *source, const struct driver *driver)
 	FILE *plain = NULL;
 	int r;
 
-	if (source->kind != SOURCE_SOLV || !primary->location || !driver->checksum)
+	if (!chain_is_retold(source) || !driver->checksum)
 		return 0;
 	r = source_read(source, primary->location, PRIMARY_SIZE_MAX, 0, &bytes, NULL);
 	if (r == 0)

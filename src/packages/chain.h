@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/files.h"
@@ -22,13 +23,16 @@ int chain_check_repomd(struct source *source, const struct bytes *repomd, int64_
 /* A file that repomd.xml names was found to have its checksum, which is of TYPE. 0 or -ENOMEM. */
 int chain_check_link(struct source *source, const char *type);
 /*
- * Where a .solv file was read instead of the metadata: has that, which repomd.xml vouches for, a
- * package with the checksum of DRIVER? What cannot be read has none. 1, 0 or -ENOMEM.
+ * Where a .solv file or the cache was read instead of the metadata: has that, which repomd.xml
+ * vouches for, a package with the checksum of DRIVER? What cannot be read has none. 1, 0 or
+ * -ENOMEM.
  */
 int chain_lists(const struct source *source, const struct driver *driver);
+/* Is the trust of SOURCE worth nothing for a package until chain_lists() it? */
+bool chain_is_retold(const struct source *source);
 /*
  * What the chain says of DRIVER, if its RPM has the checksum that the metadata of SOURCE has of it.
  * Borrowed; NULL if that is no checksum that counts, or SOURCE has no repomd.xml.
- * Of a .solv file that was read instead: if chain_lists() it.
+ * Of what was read instead: if chain_lists() it.
  */
 const struct trust *chain_reaches(const struct source *source, const struct driver *driver);

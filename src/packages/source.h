@@ -30,6 +30,7 @@ struct source_primary {
 	char *checksum;
 	const char *checksum_type;
 	uint64_t size; /* in bytes, 0 if unknown */
+	bool unread; /* its packages were taken from the cache, which vouches for nothing */
 };
 
 struct source {

@@ -118,8 +118,8 @@ int inspect_trust(int fd, const struct source *source, const struct driver *driv
 	r = package_signature_check(fd, driver->location, source->keyring, time(NULL), &own,
 				    reterr);
 	/* It takes time, so only where the answer depends on it. */
-	if (r == 0 && chain && source->kind == SOURCE_SOLV && source->primary.location &&
-	    trust_choose(&own, chain) != &own && trust_is_good(chain)) {
+	if (r == 0 && chain && chain_is_retold(source) && trust_choose(&own, chain) != &own &&
+	    trust_is_good(chain)) {
 		r = chain_lists(source, driver);
 		chain = r > 0 ? chain : NULL;
 	}
