@@ -46,6 +46,7 @@ int metadata_cache_open(struct cachefile *file, struct metadata_cache **ret);
 int metadata_cache_open_bytes(const struct metadata_bytes *bytes, struct metadata_cache **ret);
 struct metadata_cache *metadata_cache_free(struct metadata_cache *cache);
 struct metadata_counts metadata_cache_counts(const struct metadata_cache *cache);
+uint32_t metadata_cache_records(const struct metadata_cache *cache); /* how many there are */
 /* Append the diagnostics that were written. */
 int metadata_cache_diagnostics(struct metadata_cache *cache, struct diagnostics *ret);
 /* Add the records one of whose hints fits one of MODALIASES. */
@@ -59,8 +60,8 @@ int metadata_cache_each_kernel(struct metadata_cache *cache,
 			       int (*found)(void *context, const struct metadata_kernel *kernel),
 			       void *context);
 /*
- * Add the records that are named NAME, or provide it in any version, or hold the file NAME; those
- * with the same hash may be among them, kernels are not.
+ * Add the driver, firmware and certificate packages that are named NAME, or provide it in any
+ * version, or hold the file NAME; those with the same hash may be among them.
  */
 int metadata_cache_providers(struct metadata_cache *cache, const char *name,
 			     struct record_numbers *ret);

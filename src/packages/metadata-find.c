@@ -127,12 +127,29 @@ int metadata_cache_fitting(struct metadata_cache *cache, const struct strings *m
 	return r;
 }
 
+/* 1 if somebody may provide what has HASH, 0, or -EBADMSG. */
+static int may_provide(const struct metadata_cache *cache, uint32_t hash)
+{
+	uint64_t size = cache->end.provider_bits_size, bit;
+	const uint8_t *bits;
+
+	/* A power of two, so that fewer bits are the lower ones. */
+	if (size == 0 || size & (size - 1) || size > PROVIDER_BITS_SIZE)
+		return -EBADMSG;
+	bit = hash % (8 * size);
+	bits = metadata_bytes_at(cache, cache->end.provider_bits + bit / 8, 1);
+	return bits ? *bits >> bit % 8 & 1 : -EBADMSG;
+}
+
 int metadata_cache_providers(struct metadata_cache *cache, const char *name,
 			     struct record_numbers *ret)
 {
 	uint32_t hash = interner_hash(name, strlen(name));
-	int r = 0;
+	int r = may_provide(cache, hash);
 
+	if (r <= 0)
+		return r;
+	r = 0;
 	for (size_t i = 0; i < cache->shelf_count && r == 0; i++) {
 		const struct metadata_shelf_view *shelf = &cache->shelves[i];
 		uint32_t places = metadata_count(shelf, TABLE_FIRST_PROVIDER) - 1;

@@ -90,9 +90,14 @@ struct stored_shelf {
 	struct stored_table tables[TABLES];
 };
 
+/* The most bytes of bits of providers: so many that 50,000 names leave 19 of 20 free. */
+#define PROVIDER_BITS_SIZE ((size_t)131072)
+
 /* The last bytes of the content. */
 struct stored_end {
 	uint64_t packages, drivers;
+	/* A bit for each provider's key, by its lower bits: a power of two of bytes. */
+	uint64_t provider_bits, provider_bits_size;
 	uint64_t common, common_size; /* char: names that packages of all shelves have */
 	uint64_t shelves, shelf_count; /* struct stored_shelf: where the first is, and how many */
 	/* Of each its id, text, and culprit behind a '+', or "-"; each with a NUL. */

@@ -11,13 +11,14 @@
 /* Slots tried for a run, as for strings. */
 #define PROBES 64
 
-int metadata_shelf_new(struct interner *common, struct metadata_shelf **ret)
+int metadata_shelf_new(struct interner *common, uint8_t *provider_bits, struct metadata_shelf **ret)
 {
 	struct metadata_shelf *shelf = calloc(1, sizeof(*shelf));
 
 	if (!shelf)
 		return -ENOMEM;
 	shelf->common = common;
+	shelf->provider_bits = provider_bits;
 	shelf->text.max = shelf->patterns.max = METADATA_SHELF_TEXT_MAX;
 	*ret = shelf;
 	return 0;
@@ -170,10 +171,23 @@ static int add_evr(struct metadata_shelf *shelf, const struct record *record, ui
 	return 0;
 }
 
-static int add_provider(struct metadata_shelf *shelf, const char *name)
+static int add_provider(struct metadata_shelf *shelf, uint32_t hash)
 {
-	return add_pair(&shelf->providers, &shelf->provider_count,
-			interner_hash(name, strlen(name)), shelf->record_count);
+	uint32_t bit = hash % (8 * PROVIDER_BITS_SIZE);
+
+	shelf->provider_bits[bit / 8] |= (uint8_t)(1U << bit % 8);
+	return add_pair(&shelf->providers, &shelf->provider_count, hash, shelf->record_count);
+}
+
+static int add_provider_named(struct metadata_shelf *shelf, const char *name)
+{
+	return add_provider(shelf, interner_hash(name, strlen(name)));
+}
+
+/* Is it one of those that requirements lead to? The kernel is known before. */
+static bool is_provider(const struct record_kind *kind)
+{
+	return kind->solved && !kind->kernel;
 }
 
 /* Has it no hint, and a name that packages of all shelves have? */
@@ -218,11 +232,12 @@ static int add_dependency(struct metadata_shelf *shelf, const struct record *rec
 	stored.name_and_kind |= (name->at + (common ? 0 : METADATA_COMMON_MAX))
 				<< DEPENDENCY_NAME_SHIFT;
 	shelf->dependencies[shelf->dependency_count++] = stored;
-	if (dependency->list == RECORD_PROVIDES && !kind->kernel)
-		r = add_pair(&shelf->providers, &shelf->provider_count, name->hash,
-			     shelf->record_count);
-	return r == 0 && !common && dependency_may_hold_hint(dependency) ? add_hints(shelf, name)
-									 : r;
+	if (dependency->list == RECORD_PROVIDES && is_provider(kind))
+		r = add_provider(shelf, name->hash);
+	/* Nobody looks for a kernel by its hints. */
+	if (r == 0 && !common && !kind->kernel && dependency_may_hold_hint(dependency))
+		r = add_hints(shelf, name);
+	return r;
 }
 
 static int add_kernel(struct metadata_shelf *shelf, const struct record *record)
@@ -342,8 +357,8 @@ static int add_files(struct metadata_shelf *shelf, const struct record *record,
 		r = share_text(shelf, record, record->files[i], &file);
 		if (r == 0)
 			r = add_number(&shelf->files, &shelf->file_count, file);
-		if (r == 0 && !kind->kernel)
-			r = add_provider(shelf, record_text(record, record->files[i]));
+		if (r == 0 && is_provider(kind))
+			r = add_provider_named(shelf, record_text(record, record->files[i]));
 	}
 	return r;
 }
@@ -368,9 +383,10 @@ int metadata_shelf_add(struct metadata_shelf *shelf, const struct record *record
 		r = add_dependencies(shelf, record, kind);
 	if (r == 0)
 		r = add_files(shelf, record, kind);
-	if (r == 0)
-		r = kind->kernel ? add_kernel(shelf, record)
-				 : add_provider(shelf, record_text(record, record->name));
+	if (r == 0 && kind->kernel)
+		r = add_kernel(shelf, record);
+	if (r == 0 && is_provider(kind))
+		r = add_provider_named(shelf, record_text(record, record->name));
 	stored.run_count = (uint32_t)shelf->run_number_count - stored.first_run;
 	if (r < 0 || array_grow(&shelf->records, shelf->record_count, sizeof(stored)) < 0)
 		return r < 0 ? r : -ENOMEM;

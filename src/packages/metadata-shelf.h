@@ -12,6 +12,7 @@
 
 struct metadata_shelf {
 	struct interner *common; /* names of all shelves, while there is room. Borrowed */
+	uint8_t *provider_bits; /* PROVIDER_BITS_SIZE of them; of all shelves. Borrowed */
 	struct interner text; /* the value of a hint: where its patterns are in `spelled`, plus 1 */
 	struct interner patterns; /* decoded; the value is the number, plus 1 */
 	struct pattern_builder *builder;
@@ -29,7 +30,8 @@ struct metadata_shelf {
 	size_t run_slot_count;
 };
 
-int metadata_shelf_new(struct interner *common, struct metadata_shelf **ret);
+int metadata_shelf_new(struct interner *common, uint8_t *provider_bits,
+		       struct metadata_shelf **ret);
 /* Memory of the tables, in bytes. */
 size_t metadata_shelf_size(const struct metadata_shelf *shelf);
 /* See metadata_writer_add(). */

@@ -170,6 +170,16 @@ int metadata_cache_open(struct cachefile *file, struct metadata_cache **ret)
 	return metadata_cache_open_bytes(&bytes, ret);
 }
 
+uint32_t metadata_cache_records(const struct metadata_cache *cache)
+{
+	const struct metadata_shelf_view *last;
+
+	if (cache->shelf_count == 0)
+		return 0;
+	last = &cache->shelves[cache->shelf_count - 1];
+	return last->first + metadata_count(last, TABLE_RECORDS);
+}
+
 struct metadata_cache *metadata_cache_free(struct metadata_cache *cache)
 {
 	if (cache)

@@ -13,6 +13,8 @@
 struct metadata_writer {
 	struct cachefile_writer *file;
 	struct interner common;
+	uint8_t *provider_bits;
+	uint64_t provider_count;
 	struct metadata_shelf *shelf; /* the one being filled */
 	struct stored_shelf *shelves; /* those written */
 	size_t shelf_count;
@@ -23,7 +25,11 @@ int metadata_writer_new(struct cachefile_writer *file, struct metadata_writer **
 {
 	auto_metadata_writer struct metadata_writer *writer = calloc(1, sizeof(*writer));
 
-	if (!writer || metadata_shelf_new(&writer->common, &writer->shelf) < 0)
+	if (!writer)
+		return -ENOMEM;
+	writer->provider_bits = calloc(PROVIDER_BITS_SIZE, 1);
+	if (!writer->provider_bits ||
+	    metadata_shelf_new(&writer->common, writer->provider_bits, &writer->shelf) < 0)
 		return -ENOMEM;
 	writer->common.max = METADATA_COMMON_MAX;
 	writer->file = file;
@@ -37,6 +43,7 @@ struct metadata_writer *metadata_writer_free(struct metadata_writer *writer)
 		return NULL;
 	metadata_shelf_free(writer->shelf);
 	interner_done(&writer->common);
+	free(writer->provider_bits);
 	free(writer->shelves);
 	free(writer);
 	return NULL;
@@ -148,6 +155,7 @@ static int end_shelf(struct metadata_writer *writer)
 	if (r < 0)
 		return r;
 	writer->shelf_count++;
+	writer->provider_count += writer->shelf->provider_count;
 	metadata_shelf_clear(writer->shelf);
 	return 0;
 }
@@ -166,6 +174,19 @@ int metadata_writer_add(struct metadata_writer *writer, const struct record *rec
 		r = end_shelf(writer);
 	writer->failure = r;
 	return r;
+}
+
+/* As few bits as leave most of them free. */
+static void put_provider_bits(struct metadata_writer *writer, struct stored_end *end)
+{
+	size_t size = PROVIDER_BITS_SIZE;
+
+	for (; size > 1 && size / 2 * 8 >= 16 * writer->provider_count; size /= 2)
+		for (size_t i = 0; i < size / 2; i++)
+			writer->provider_bits[i] |= writer->provider_bits[size / 2 + i];
+	end->provider_bits = cachefile_written(writer->file);
+	end->provider_bits_size = size;
+	cachefile_append(writer->file, writer->provider_bits, size);
 }
 
 static void put_text(struct cachefile_writer *file, const char *text)
@@ -195,6 +216,7 @@ int metadata_writer_finish(struct metadata_writer *writer, const struct metadata
 		writer->failure = end_shelf(writer);
 	if (writer->failure < 0)
 		return writer->failure;
+	put_provider_bits(writer, &end);
 	end.common = cachefile_written(file);
 	end.common_size = writer->common.size;
 	cachefile_append(file, writer->common.text, writer->common.size);

@@ -369,7 +369,10 @@ static size_t assert_numbers(const struct record_numbers *numbers, const struct 
 
 static bool ask_fits(const struct record *record, const void *what)
 {
-	return record_each_hint(record, fits_any, (void *)(uintptr_t)what) == 1;
+	struct record_kind kind;
+
+	record_classify(record, &kind);
+	return !kind.kernel && record_each_hint(record, fits_any, (void *)(uintptr_t)what) == 1;
 }
 
 static bool ask_provides(const struct record *record, const void *what)
@@ -377,7 +380,7 @@ static bool ask_provides(const struct record *record, const void *what)
 	struct record_kind kind;
 
 	record_classify(record, &kind);
-	return !kind.kernel && provides(record, what);
+	return kind.solved && !kind.kernel && provides(record, what);
 }
 
 static void lookups_find_what_a_search_of_all_finds(void **state)
