@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "packages/alias-fields.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -26,7 +25,8 @@ static const struct field usb_fields[] = {
 static void raise(char *from, const char *end)
 {
 	for (; from < end; from++)
-		*from = (char)toupper((unsigned char)*from);
+		if (*from >= 'a' && *from <= 'z')
+			*from = (char)(*from - 'a' + 'A');
 }
 
 /* The end of the class that opens at AT, raised unless it has both cases; NULL if it is no class of
@@ -69,7 +69,7 @@ static const struct field *find_field(const char *text, bool skipping, const str
 	const struct field *found = NULL;
 
 	for (; fields < end; fields++) {
-		if (text_starts(text, fields->letters) &&
+		if (*text == *fields->letters && text_starts(text, fields->letters) &&
 		    (!found || strlen(fields->letters) > strlen(found->letters)))
 			found = fields;
 		if (!skipping)

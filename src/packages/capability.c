@@ -95,6 +95,9 @@ static int expand_misplaced(const char *text, struct strings *ret)
 	auto_strings struct strings work = { 0 };
 	int repaired = 0;
 
+	/* So it is with nearly all. */
+	if (!strchr(text, '['))
+		return strings_add(ret, text);
 	if (strings_add(&work, text) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < work.count; i++) {
@@ -156,18 +159,15 @@ static const char *const buses[] = {
 	"sdw",   "coreboot",
 };
 
-/*
- * A prefix that names a bus, or holds a wildcard, is no capability: the packager left the prefix
- * out and libsolv split the alias at its first colon.
- */
-static bool prefix_is_bus(const char *prefix)
+bool hint_prefix_is_bus(const char *prefix)
 {
 	size_t length = strcspn(prefix, "*?[%");
 
 	if (prefix[length] && length == 0)
 		return false;
 	for (size_t i = 0; i < COUNT(buses); i++)
-		if (strlen(buses[i]) == length && strncmp(prefix, buses[i], length) == 0)
+		if (*buses[i] == *prefix && strlen(buses[i]) == length &&
+		    strncmp(prefix, buses[i], length) == 0)
 			return true;
 	return false;
 }
@@ -178,7 +178,7 @@ int hint_make(const char *prefix, const char *pattern, struct hint *ret)
 	auto_strings struct strings encoded = { 0 };
 	int r;
 
-	if (prefix && prefix_is_bus(prefix)) {
+	if (prefix && hint_prefix_is_bus(prefix)) {
 		hint.text = text_format("%s:%s", prefix, pattern);
 		hint.repairs = HINT_UNPREFIXED;
 	} else {

@@ -44,6 +44,11 @@ struct hint {
 int hint_parse(const char *text, struct hint *ret);
 /* The same from PREFIX (or NULL) and PATTERN already split. 0 or -ENOMEM. */
 int hint_make(const char *prefix, const char *pattern, struct hint *ret);
+/*
+ * A PREFIX that names a bus, or holds a wildcard, is no capability: the packager left the prefix
+ * out and libsolv split the alias at its first colon.
+ */
+bool hint_prefix_is_bus(const char *prefix);
 void hint_done(struct hint *hint);
 #define auto_hint __attribute__((cleanup(hint_done)))
 

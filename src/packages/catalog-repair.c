@@ -42,8 +42,8 @@ static Id repair_dependency(Pool *pool, Id dep, bool inside)
 		const char *prefix = pool_id2str(pool, rel.name);
 		Id pattern = GETRELDEP(pool, rel.evr)->evr;
 
-		if (!ISRELDEP(pattern) &&
-		    hint_make(prefix, pool_id2str(pool, pattern), &hint) == 0 && !hint.prefix)
+		if (!ISRELDEP(pattern) && hint_prefix_is_bus(prefix) &&
+		    hint_make(prefix, pool_id2str(pool, pattern), &hint) == 0)
 			return hint_dependency(pool, &hint);
 		return dep;
 	}
