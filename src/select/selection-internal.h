@@ -16,6 +16,8 @@ struct selection {
 	struct match_index *index;
 	struct solve *solve;
 	struct plan plan;
+	size_t *places; /* by package id, for selection_find() */
+	size_t place_count;
 	struct ids considered; /* judged though no hint of theirs fits */
 	struct ids rejected; /* for good; their verdicts stand */
 	struct ids picked; /* of the last run */

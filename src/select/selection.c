@@ -14,11 +14,37 @@
 
 #define WHAT "choose packages"
 
+/* Where in the plan ID was last, which a sort may have changed; NULL if out of memory. */
+static size_t *last_place(struct selection *selection, int id)
+{
+	size_t wanted = (size_t)id + 1, count = selection->place_count;
+	size_t *grown;
+
+	if (wanted > count) {
+		grown = realloc(selection->places, 2 * wanted * sizeof(*grown));
+		if (!grown)
+			return NULL;
+		memset(grown + count, 0, (2 * wanted - count) * sizeof(*grown));
+		selection->places = grown;
+		selection->place_count = 2 * wanted;
+	}
+	return &selection->places[id];
+}
+
 struct plan_package *selection_find(struct selection *selection, int id)
 {
-	for (size_t i = 0; i < selection->plan.count; i++)
-		if (selection->plan.packages[i].driver.id == id)
-			return &selection->plan.packages[i];
+	const struct plan *plan = &selection->plan;
+	size_t *place = last_place(selection, id);
+
+	if (place && *place < plan->count && plan->packages[*place].driver.id == id)
+		return &plan->packages[*place];
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->packages[i].driver.id != id)
+			continue;
+		if (place)
+			*place = i;
+		return &plan->packages[i];
+	}
 	return NULL;
 }
 
@@ -96,6 +122,7 @@ struct selection *selection_free(struct selection *selection)
 		return NULL;
 	plan_done(&selection->plan);
 	plan_done(&selection->installed);
+	free(selection->places);
 	ids_done(&selection->considered);
 	ids_done(&selection->rejected);
 	ids_done(&selection->picked);
