@@ -254,7 +254,8 @@ static int add_sources(struct pipeline *pipeline, const struct options *options,
 	}
 	return r < 0 ? r
 		     : catalog_add_sources(pipeline->catalog, pipeline->sources, 0,
-					   pipeline->source_count, &interest);
+					   pipeline->source_count, &interest,
+					   pipeline->metadata_cache);
 }
 
 /* Stage 3: what is on offer. A repository that fails is reported, not fatal. */

@@ -15,7 +15,9 @@ struct offer {
 	size_t index; /* of the source */
 	Repo *repo;
 	struct metadata *metadata; /* NULL: libsolv was given all of it, or it could not be read */
-	int fd; /* that the metadata is read from */
+	int fd; /* that the metadata is read from; -1 while a cache is asked instead */
+	bool cached; /* it is */
+	bool stale; /* it did not answer: all is to be read */
 	struct progress_task *reading; /* of it, among others */
 	struct record *kept; /* read and not yet libsolv's */
 	size_t kept_count;
@@ -28,6 +30,7 @@ struct offers {
 	size_t count;
 	const struct interest *interest;
 	struct progress_task reading; /* of the metadata of all */
+	struct cache_dir *cache; /* of metadata; NULL if there is none */
 };
 void offers_done(struct offers *offers);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <solv/solvversion.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,9 +9,11 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "base/workers.h"
 #include "packages/catalog-internal.h"
 #include "packages/catalog-offer.h"
+#include "packages/metadata-writer.h"
 
 #define WHAT "read the repository"
 
@@ -42,14 +45,30 @@ static void expect_reading(const struct offer *offer)
 		offer->reading->total += (uint64_t)st.st_size;
 }
 
-/* Open the metadata that repomd.xml names; nothing of it is read yet. */
-static int open_metadata(struct catalog *catalog, struct offer *offer)
+/*
+ * Of what the cache of OFFER's metadata is: what repomd.xml says of it, which somebody may vouch
+ * for, and what makes records of it. *RET's texts but the state are borrowed, that is owned.
+ */
+static int make_key(const struct offer *offer, struct cache_key *ret, char **ret_state)
+{
+	const struct source_primary *primary = &offer->source->primary;
+
+	*ret_state = text_format("%s:%s libsolv:%s kmp-match:%s", primary->checksum_type,
+				 primary->checksum, solv_version, KMP_MATCH_VERSION);
+	*ret = (struct cache_key){
+		.kind = "metadata",
+		.format = METADATA_CACHE_FORMAT,
+		.subject = offer->source->location,
+		.state = *ret_state,
+	};
+	return *ret_state ? 0 : -ENOMEM;
+}
+
+/* Open the file of the metadata; nothing of it is read yet. */
+static int open_file(struct offer *offer)
 {
 	struct source *source = offer->source;
-	int r = catalog_find_primary(catalog, source);
 
-	if (r < 0)
-		return r;
 	offer->fd = source_open_file(source, source->primary.location, PRIMARY_SIZE_MAX,
 				     source->primary.size, &source->error);
 	if (offer->fd < 0)
@@ -57,7 +76,52 @@ static int open_metadata(struct catalog *catalog, struct offer *offer)
 				  "run createrepo_c on it again", "%s: %s",
 				  source->primary.location, file_strerror(offer->fd));
 	expect_reading(offer);
-	return metadata_new(&offer->metadata);
+	return 0;
+}
+
+/* Have the cache asked: 1 if there is one, 0 if not, or -ENOMEM. */
+static int use_cache(struct offer *offer, const struct cache_dir *cache)
+{
+	auto_free char *state = NULL;
+	struct cache_key key;
+
+	if (make_key(offer, &key, &state) < 0)
+		return -ENOMEM;
+	return metadata_use_cache(offer->metadata, cache, &key);
+}
+
+/* Keep a cache of what is read next. */
+static int begin_cache(struct offer *offer, struct cache_dir *cache)
+{
+	auto_free char *state = NULL;
+	struct cache_key key;
+
+	if (make_key(offer, &key, &state) < 0)
+		return -ENOMEM;
+	return metadata_begin_cache(offer->metadata, cache, &key);
+}
+
+/* Find the metadata that repomd.xml names, or what an earlier run kept of it. */
+static int open_metadata(struct offers *offers, struct offer *offer)
+{
+	int r = catalog_find_primary(offer->catalog, offer->source), kept;
+
+	if (r == 0)
+		r = metadata_new(&offer->metadata);
+	if (r < 0)
+		return r;
+	kept = use_cache(offer, offers->cache);
+	offer->cached = kept > 0 && offers->interest->hardware;
+	if (kept < 0 || offer->cached)
+		return kept < 0 ? kept : 0;
+	/* Where everything is of interest, that is not in the cache, however fresh. */
+	if (kept > 0) {
+		offer->metadata = metadata_free(offer->metadata);
+		r = metadata_new(&offer->metadata);
+	}
+	if (r == 0)
+		r = open_file(offer);
+	return r < 0 || kept > 0 ? r : begin_cache(offer, offers->cache);
 }
 
 /*
@@ -72,8 +136,9 @@ static int note_primary(struct catalog *catalog, struct source *source)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int open_offer(struct catalog *catalog, struct offer *offer)
+static int open_offer(struct offers *offers, struct offer *offer)
 {
+	struct catalog *catalog = offer->catalog;
 	struct source *source = offer->source;
 
 	offer->repo = repo_create(catalog->pool, source->location);
@@ -83,7 +148,7 @@ static int open_offer(struct catalog *catalog, struct offer *offer)
 	if (source->kind != SOURCE_RPM_MD)
 		return catalog_load_whole(catalog, source, offer->repo);
 	if (!catalog_load_twin(catalog, source, offer->repo))
-		return open_metadata(catalog, offer);
+		return open_metadata(offers, offer);
 	catalog_finish_whole(catalog, source, offer->repo);
 	return note_primary(catalog, source);
 }
@@ -135,7 +200,7 @@ static void scan_one(void *context, size_t index)
 	struct offers *offers = context;
 	struct offer *offer = &offers->items[index];
 
-	if (offer->metadata)
+	if (offer->metadata && !offer->cached)
 		scan(offer, offers->interest, keep_record);
 }
 
@@ -162,13 +227,48 @@ static void add_kept(struct offer *offer)
 		drop(offer);
 }
 
+/* Begin again with nothing, and read the metadata. */
+static void read_file(struct offers *offers, struct offer *offer, const struct interest *interest)
+{
+	repo_empty(offer->repo, 1);
+	offer->cached = false;
+	offer->metadata = metadata_free(offer->metadata);
+	offer->r = metadata_new(&offer->metadata);
+	if (offer->r == 0 && offer->fd < 0)
+		offer->r = open_file(offer);
+	else
+		expect_reading(offer);
+	if (offer->r == 0 && offer->stale)
+		offer->r = begin_cache(offer, offers->cache);
+	if (offer->r == 0)
+		scan(offer, interest, add_record);
+	if (offer->r < 0)
+		drop(offer);
+}
+
+static void ask_cache(struct offers *offers, struct offer *offer)
+{
+	scan(offer, offers->interest, add_record);
+	if (offer->r == -EBADMSG) {
+		offer->stale = true;
+		read_file(offers, offer, offers->interest);
+		offer->stale = false;
+	} else if (offer->r < 0) {
+		drop(offer);
+	}
+}
+
 /* All at once where something is left out, since that leaves libsolv little to do. */
 static void scan_all(struct offers *offers)
 {
 	if (offers->interest->hardware) {
 		workers_run(offers->count, scan_one, offers);
-		for (size_t i = 0; i < offers->count; i++)
-			add_kept(&offers->items[i]);
+		for (size_t i = 0; i < offers->count; i++) {
+			if (offers->items[i].cached)
+				ask_cache(offers, &offers->items[i]);
+			else
+				add_kept(&offers->items[i]);
+		}
 		return;
 	}
 	for (size_t i = 0; i < offers->count; i++) {
@@ -186,13 +286,17 @@ int offer_take_marked(struct offer *offer)
 	const struct metadata_origin origin = origin_of(offer);
 
 	offer->r = metadata_take_marked(offer->metadata, &origin, add_record, offer, &offer->error);
+	if (offer->cached && offer->r == -EBADMSG) {
+		offer->stale = true;
+		offer->r = 0;
+	}
 	if (offer->r < 0)
 		drop(offer);
 	return offer->r;
 }
 
 /* Read everything: what was left out may mend what is installed. */
-static int read_again(struct offers *offers)
+static void read_again(struct offers *offers)
 {
 	const struct interest everything = { 0 };
 
@@ -201,17 +305,18 @@ static int read_again(struct offers *offers)
 
 		if (!offer->metadata)
 			continue;
-		expect_reading(offer);
-		repo_empty(offer->repo, 1);
-		offer->metadata = metadata_free(offer->metadata);
-		offer->r = metadata_new(&offer->metadata);
-		if (offer->r == 0)
-			scan(offer, &everything, add_record);
-		if (offer->r < 0)
-			drop(offer);
+		metadata_end_cache(offer->metadata);
+		read_file(offers, offer, &everything);
 		repo_internalize(offer->repo);
 	}
-	return 0;
+}
+
+static bool is_any_stale(const struct offers *offers)
+{
+	for (size_t i = 0; i < offers->count; i++)
+		if (offers->items[i].stale)
+			return true;
+	return false;
 }
 
 static int finish(struct offer *offer)
@@ -222,7 +327,10 @@ static int finish(struct offer *offer)
 	if (offer->metadata) {
 		source->packages = metadata_packages(offer->metadata);
 		source->drivers = metadata_drivers(offer->metadata);
+		source->primary.unread = offer->cached;
 		r = diagnostics_copy(&source->diagnostics, metadata_diagnostics(offer->metadata));
+		if (offer->r == 0)
+			metadata_end_cache(offer->metadata);
 	}
 	if (r == 0 && offer->r == 0 && source->packages == 0)
 		r = diagnostics_add(&source->diagnostics, "empty-source", source->location,
@@ -250,7 +358,7 @@ static int make_offers(struct catalog *catalog, struct source *sources, size_t f
 			.fd = -1,
 			.reading = &ret->reading,
 		};
-		offer->r = open_offer(catalog, offer);
+		offer->r = open_offer(ret, offer);
 		if (offer->r == -ENOMEM)
 			return -ENOMEM;
 	}
@@ -258,9 +366,9 @@ static int make_offers(struct catalog *catalog, struct source *sources, size_t f
 }
 
 int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t first, size_t count,
-			const struct interest *interest)
+			const struct interest *interest, struct cache_dir *cache)
 {
-	AUTO(offers_done) struct offers offers = { .interest = interest };
+	AUTO(offers_done) struct offers offers = { .interest = interest, .cache = cache };
 	int r;
 
 	progress_begin(catalog->progress, &offers.reading, "reading",
@@ -273,8 +381,9 @@ int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t 
 		r = catalog_close_over(catalog, &offers);
 	for (size_t i = 0; i < offers.count; i++)
 		repo_internalize(offers.items[i].repo);
-	if (r == 0 && interest->hardware && catalog->has_base && catalog_is_open(catalog))
-		r = read_again(&offers);
+	if (r == 0 && interest->hardware &&
+	    (is_any_stale(&offers) || (catalog->has_base && catalog_is_open(catalog))))
+		read_again(&offers);
 	for (size_t i = 0; i < offers.count && r == 0; i++)
 		r = finish(&offers.items[i]);
 	return r;

@@ -41,7 +41,7 @@ int catalog_add_base(struct catalog *catalog, struct database *database, struct 
  * each. A source that cannot be read has its error set and `failed`. 0 or -ENOMEM.
  */
 int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t first, size_t count,
-			const struct interest *interest);
+			const struct interest *interest, struct cache_dir *cache);
 
 bool catalog_has_base(const struct catalog *catalog);
 /* The keys that are installed in the base, as rpm stores them: packets in base64. Borrowed. */

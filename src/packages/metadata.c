@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "packages/metadata.h"
+#include "packages/metadata-internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,42 +10,6 @@
 #include "base/text.h"
 #include "packages/metadata-read.h"
 #include "packages/record-kind.h"
-
-/* Hints that are remembered: the builds of a package mostly follow each other. */
-#define MISSES_KEPT 4096
-
-/* A package that nothing here asks for yet, and that another one may require. */
-struct spare {
-	uint32_t ordinal;
-	struct record record;
-};
-
-/* Something that a package provides. */
-struct provide {
-	uint64_t hash;
-	uint32_t ordinal;
-};
-
-/* A part of a kernel of another release, as far as its version tells. */
-struct part {
-	uint32_t ordinal;
-	char *name, *evr;
-};
-
-struct metadata {
-	uint32_t ordinals; /* packages read so far, of any kind */
-	size_t packages, drivers;
-	struct diagnostics diagnostics;
-	struct spare *spares; /* in order of their ordinals */
-	size_t spare_count;
-	struct provide *provides; /* in order of their hashes once all are read */
-	size_t provide_count;
-	struct part *parts;
-	size_t part_count;
-	uint64_t misses[MISSES_KEPT]; /* hashes of hints that fit nothing here */
-	uint8_t *taken; /* bits: what SINK has had, by ordinal */
-	uint8_t *marked;
-};
 
 int metadata_new(struct metadata **ret)
 {
@@ -69,6 +33,10 @@ struct metadata *metadata_free(struct metadata *metadata)
 	free(metadata->parts);
 	free(metadata->taken);
 	free(metadata->marked);
+	metadata_cache_free(metadata->cache);
+	cachefile_close(metadata->file);
+	metadata_writer_free(metadata->writer);
+	cachefile_writer_free(metadata->kept);
 	free(metadata);
 	return NULL;
 }
@@ -86,16 +54,6 @@ size_t metadata_drivers(const struct metadata *metadata)
 struct diagnostics *metadata_diagnostics(struct metadata *metadata)
 {
 	return &metadata->diagnostics;
-}
-
-static bool has_bit(const uint8_t *bits, uint32_t ordinal)
-{
-	return bits[ordinal / 8] & (1U << ordinal % 8);
-}
-
-static void set_bit(uint8_t *bits, uint32_t ordinal)
-{
-	bits[ordinal / 8] |= (uint8_t)(1U << ordinal % 8);
 }
 
 /* One package more: its ordinal, with room in the bits. 0 or -ENOMEM. */
@@ -176,7 +134,7 @@ struct pass {
 
 static int hand_on(const struct pass *pass, uint32_t ordinal, const struct record *record)
 {
-	set_bit(pass->metadata->taken, ordinal);
+	metadata_set_bit(pass->metadata->taken, ordinal);
 	return pass->sink(pass->context, record);
 }
 
@@ -222,11 +180,7 @@ static int try_record(const struct pass *pass, const struct record *record, bool
 	return r;
 }
 
-/*
- * The target's release begins with the version of its packages: "6.4.0-150600.21-default" is of
- * kernel-default-6.4.0-150600.21.3 (rpm-config-SUSE: the package's last number is the rebuild's).
- */
-static bool may_be_of_release(const char *evr, const char *release)
+bool metadata_may_be_of_release(const char *evr, const char *release)
 {
 	size_t same = 0;
 
@@ -243,7 +197,7 @@ static int take_kernel(const struct pass *pass, uint32_t ordinal, const struct r
 		return hand_on(pass, ordinal, record);
 	if (!name_is_part(record_text(record, record->name)))
 		return 0;
-	if (may_be_of_release(record_text(record, record->evr), release))
+	if (metadata_may_be_of_release(record_text(record, record->evr), release))
 		return hand_on(pass, ordinal, record);
 	return add_part(pass->metadata, ordinal, record);
 }
@@ -298,6 +252,7 @@ static int take_first(void *context, struct record *record)
 		return r;
 	metadata->packages++;
 	metadata->drivers += kind.driver;
+	metadata_keep(metadata, record, &kind, ordinal);
 	if (!pass->interest->hardware)
 		return hand_on(pass, ordinal, record);
 	return kind.kernel ? take_kernel(pass, ordinal, record)
@@ -320,8 +275,11 @@ int metadata_scan(struct metadata *metadata, const struct metadata_origin *origi
 	struct pass pass = {
 		.metadata = metadata, .interest = interest, .sink = sink, .context = context
 	};
-	int r = metadata_read(origin, take_first, &pass, reterr);
+	int r;
 
+	if (metadata->cache)
+		return metadata_ask(metadata, interest, sink, context);
+	r = metadata_read(origin, take_first, &pass, reterr);
 	if (r < 0)
 		return r;
 	if (metadata->provide_count)
@@ -330,21 +288,14 @@ int metadata_scan(struct metadata *metadata, const struct metadata_origin *origi
 	return 0;
 }
 
-/* Mark ORDINAL unless it was taken. */
-static bool mark(struct metadata *metadata, uint32_t ordinal)
-{
-	if (has_bit(metadata->taken, ordinal))
-		return false;
-	set_bit(metadata->marked, ordinal);
-	return true;
-}
-
 bool metadata_mark_providers(struct metadata *metadata, const char *name)
 {
 	uint64_t hash = hash_name(name);
 	size_t low = 0, high = metadata->provide_count;
 	bool any = false;
 
+	if (metadata->cache)
+		return metadata_ask_providers(metadata, name);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -354,7 +305,7 @@ bool metadata_mark_providers(struct metadata *metadata, const char *name)
 			high = middle;
 	}
 	for (; low < metadata->provide_count && metadata->provides[low].hash == hash; low++)
-		any |= mark(metadata, metadata->provides[low].ordinal);
+		any |= metadata_mark(metadata, metadata->provides[low].ordinal);
 	return any;
 }
 
@@ -362,11 +313,13 @@ bool metadata_mark_parts(struct metadata *metadata, const char *name, const char
 {
 	bool any = false;
 
+	if (metadata->cache)
+		return metadata_ask_parts(metadata, name, evr);
 	for (size_t i = 0; i < metadata->part_count; i++) {
 		const struct part *part = &metadata->parts[i];
 
 		if (text_equal(part->evr, evr) && name_is_part_of(part->name, name))
-			any |= mark(metadata, part->ordinal);
+			any |= metadata_mark(metadata, part->ordinal);
 	}
 	return any;
 }
@@ -378,8 +331,8 @@ static int take_again(void *context, struct record *record)
 	struct metadata *metadata = pass->metadata;
 	uint32_t ordinal = pass->ordinal++;
 
-	if (ordinal >= metadata->ordinals || !has_bit(metadata->marked, ordinal) ||
-	    has_bit(metadata->taken, ordinal))
+	if (ordinal >= metadata->ordinals || !metadata_has_bit(metadata->marked, ordinal) ||
+	    metadata_has_bit(metadata->taken, ordinal))
 		return 0;
 	return hand_on(pass, ordinal, record);
 }
@@ -398,11 +351,13 @@ int metadata_take_marked(struct metadata *metadata, const struct metadata_origin
 	struct pass pass = { .metadata = metadata, .sink = sink, .context = context };
 	int r = 0;
 
+	if (metadata->cache)
+		return metadata_ask_marked(metadata, sink, context);
 	for (size_t i = 0; i < metadata->spare_count && r == 0; i++) {
 		const struct spare *spare = &metadata->spares[i];
 
-		if (has_bit(metadata->marked, spare->ordinal) &&
-		    !has_bit(metadata->taken, spare->ordinal))
+		if (metadata_has_bit(metadata->marked, spare->ordinal) &&
+		    !metadata_has_bit(metadata->taken, spare->ordinal))
 			r = hand_on(&pass, spare->ordinal, &spare->record);
 	}
 	if (r < 0 || is_all_taken(metadata))

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cachefile.h"
 #include "base/diagnostic.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -38,6 +39,18 @@ struct metadata;
 typedef int (*metadata_sink)(void *context, const struct record *record);
 
 int metadata_new(struct metadata **ret);
+/*
+ * Have KEY's file in DIR asked from here on, and nothing read: 1 if there is one. What comes later
+ * can be -EBADMSG then, with no error set: the file is damaged, and all has to begin again without
+ * it. 0 if there is none, or -ENOMEM.
+ */
+int metadata_use_cache(struct metadata *metadata, const struct cache_dir *dir,
+		       const struct cache_key *key);
+/* Keep what metadata_scan() will read for that; that it cannot be is noted in DIR. 0 or -ENOMEM. */
+int metadata_begin_cache(struct metadata *metadata, struct cache_dir *dir,
+			 const struct cache_key *key);
+/* All was read as it should be: put what was kept in its place. */
+void metadata_end_cache(struct metadata *metadata);
 /*
  * Read all of ORIGIN once and call SINK with each package of INTEREST. Another file than its
  * checksum says is an error: what SINK took is to be forgotten then. 0, or -errno with *RETERR set.

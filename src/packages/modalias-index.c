@@ -15,6 +15,7 @@ struct entry {
 
 /* Sorted, so that a literal prefix names one range of it. */
 struct modalias_index {
+	const struct strings *modaliases;
 	struct entry *entries;
 	size_t count;
 };
@@ -38,6 +39,7 @@ int modalias_index_new(const struct strings *modaliases, struct modalias_index *
 	index->entries = calloc(modaliases->count + 1, sizeof(*index->entries));
 	if (!index->entries)
 		return -ENOMEM;
+	index->modaliases = modaliases;
 	index->count = modaliases->count;
 	for (size_t i = 0; i < index->count; i++)
 		index->entries[i] = (struct entry){ modaliases->items[i], i };
@@ -52,6 +54,11 @@ struct modalias_index *modalias_index_free(struct modalias_index *index)
 		free(index->entries);
 	free(index);
 	return NULL;
+}
+
+const struct strings *modalias_index_list(const struct modalias_index *index)
+{
+	return index->modaliases;
 }
 
 /* The first entry whose modalias starts with the LENGTH bytes of PREFIX, or with more. */

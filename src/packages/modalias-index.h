@@ -13,9 +13,11 @@
 
 struct modalias_index;
 
-/* Of MODALIASES, whose strings are borrowed for as long as the index lives. 0 or -ENOMEM. */
+/* Of MODALIASES, which are borrowed for as long as the index lives. 0 or -ENOMEM. */
 int modalias_index_new(const struct strings *modaliases, struct modalias_index **ret);
 struct modalias_index *modalias_index_free(struct modalias_index *index);
+/* They. */
+const struct strings *modalias_index_list(const struct modalias_index *index);
 /* Does the decoded PATTERN fit any of them, as fnmatch(3) says? An empty one fits none. */
 bool modalias_index_any(const struct modalias_index *index, const char *pattern);
 

@@ -65,7 +65,7 @@ static inline void fuzz_check_source(struct source *source)
 	struct ids found = { 0 };
 
 	promise(catalog_new(&catalog) == 0);
-	promise(catalog_add_sources(catalog, source, 0, 1, &everything) == 0);
+	promise(catalog_add_sources(catalog, source, 0, 1, &everything, NULL) == 0);
 	promise(!source->failed || source->error.why);
 	promise(source->drivers <= source->packages);
 	promise(catalog_find_named(catalog, "*", &found) == 0);

@@ -240,7 +240,7 @@ opened() {
 			answer
 			same "$wanted"
 			equals 3 "$(find cache -type f ! -name '.new-*' | wc -l)" "files after $call $number"
-			equals "" "$(find cache/system cache/kernel -name '.new-*')" "leftovers of $call $number"
+			equals "" "$(find cache -name '.new-*')" "leftovers of $call $number"
 		done
 	done
 	echo "# counted: $killed runs killed" >&3

@@ -463,6 +463,26 @@ break_chain() {
 	[[ ! -e stage/current ]]
 }
 
+@test "a cache vouches for nothing: the metadata itself has to list what only it vouches for" {
+	local cache=(--repo repo --cache-dir "$PWD/cache")
+	trust_all
+	make_chain
+	stage "${cache[@]}"
+	equals 0 "$status"
+	[[ -n $(find cache/metadata -type f) ]]
+	stage "${cache[@]}"
+	equals 0 "$status"
+	equals "good by repomd" "$(package_trust foo)"
+	mkdir away
+	mv repo/repodata/*-primary.xml.* away
+	stage "${cache[@]}"
+	equals "rejected unsigned" "$(verdict foo-kmp-default)"
+	mv away/* repo/repodata
+	printf ' ' >>"$(echo repo/repodata/*-primary.xml.*)"
+	stage "${cache[@]}"
+	equals "rejected unsigned" "$(verdict foo-kmp-default)"
+}
+
 @test "a .solv file vouches for nothing" {
 	command -v rpmmd2solv >/dev/null || skip "rpmmd2solv (libsolv-tools) is not installed"
 	trust_all

@@ -178,7 +178,7 @@ static void packages_and_modules_are_found_by_name(void **state)
 	assert_int_equal(strings_add(&kernel.tree_modules, "fat"), 0);
 	assert_int_equal(catalog_new(&catalog), 0);
 	assert_int_equal(source_open(path, 0, NULL, &source), 0);
-	assert_int_equal(catalog_add_sources(catalog, &source, 0, 1, &everything), 0);
+	assert_int_equal(catalog_add_sources(catalog, &source, 0, 1, &everything, NULL), 0);
 	assert_false(source.failed);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		auto_subject struct subject subject = { 0 };

@@ -61,8 +61,9 @@ static inline void world_add_source(struct world *world, size_t index)
 	assert_int_equal(source_open(path, index, NULL, source), 0);
 	if (world->one_priority)
 		source->priority = 1;
-	assert_int_equal(catalog_add_sources(world->catalog, world->sources, index, 1, &everything),
-			 0);
+	assert_int_equal(
+		catalog_add_sources(world->catalog, world->sources, index, 1, &everything, NULL),
+		0);
 	assert_false(source->failed);
 }
 
