@@ -193,6 +193,7 @@ static void scan(struct offer *offer, const struct interest *interest, metadata_
 	const struct metadata_origin origin = origin_of(offer);
 
 	offer->r = metadata_scan(offer->metadata, &origin, interest, sink, offer, &offer->error);
+	offer->source->primary.read = offer->r == 0 && !offer->cached;
 }
 
 static void scan_one(void *context, size_t index)
@@ -327,7 +328,6 @@ static int finish(struct offer *offer)
 	if (offer->metadata) {
 		source->packages = metadata_packages(offer->metadata);
 		source->drivers = metadata_drivers(offer->metadata);
-		source->primary.unread = offer->cached;
 		r = diagnostics_copy(&source->diagnostics, metadata_diagnostics(offer->metadata));
 		if (offer->r == 0)
 			metadata_end_cache(offer->metadata);

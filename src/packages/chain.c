@@ -74,7 +74,7 @@ static int find_checksum(FILE *file, const char *checksum)
 
 bool chain_is_retold(const struct source *source)
 {
-	return source->primary.location && (source->kind == SOURCE_SOLV || source->primary.unread);
+	return source->primary.location && !source->primary.read;
 }
 
 int chain_lists(const struct source *source, const struct driver *driver)

@@ -30,7 +30,8 @@ struct source_primary {
 	char *checksum;
 	const char *checksum_type;
 	uint64_t size; /* in bytes, 0 if unknown */
-	bool unread; /* its packages were taken from the cache, which vouches for nothing */
+	bool read; /* its packages are from the metadata itself, of that checksum: not from the
+		      cache or a .solv file, which vouch for nothing */
 };
 
 struct source {
