@@ -42,14 +42,15 @@ static int add_fits(const struct candidate_context *context, struct plan_package
 		for (size_t j = 0; j < hint->patterns.count && !hint->match_all; j++) {
 			const char *pattern = hint->patterns.items[j];
 			auto_matches struct matches matches = { 0 };
-			int specificity = rank_specificity(pattern);
+			int specificity;
 
 			if (match_index_find(context->index, pattern, &matches) < 0)
 				return -ENOMEM;
 			for (size_t k = 0; k < matches.count; k++)
 				if (add_fit(package, pattern, &matches.items[k]) < 0)
 					return -ENOMEM;
-			if (matches.count && specificity > package->rank.specificity)
+			specificity = matches.count ? rank_specificity(pattern) : 0;
+			if (specificity > package->rank.specificity)
 				package->rank.specificity = specificity;
 		}
 	}
