@@ -115,7 +115,7 @@
 /** Largest primary metadata, in bytes, packed and plain: the biggest distributions have 0.4 GB. */
 #define PRIMARY_SIZE_MAX (2ULL << 30)
 /** Tables of a shelf of cached metadata, in bytes: they stay in memory until they are written. */
-#define METADATA_SHELF_SIZE_MAX (4U << 20)
+#define METADATA_SHELF_SIZE_MAX (2U << 20)
 /** Text of such a shelf, in bytes: a kernel with all its symbols has half of it. */
 #define METADATA_SHELF_TEXT_MAX (2U << 20)
 /** Names that all shelves share, in bytes: symbols of a few flavors of kernels have 1 MiB. */
