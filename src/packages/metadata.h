@@ -40,9 +40,8 @@ typedef int (*metadata_sink)(void *context, const struct record *record);
 
 int metadata_new(struct metadata **ret);
 /*
- * Have KEY's file in DIR asked from here on, and nothing read: 1 if there is one. What comes later
- * can be -EBADMSG then, with no error set: the file is damaged, and all has to begin again without
- * it. 0 if there is none, or -ENOMEM.
+ * Have KEY's file in DIR asked, and nothing read: 1, 0 if there is none, or -ENOMEM. What comes
+ * later can be -EBADMSG with no error set: it is damaged, and all has to begin again without it.
  */
 int metadata_use_cache(struct metadata *metadata, const struct cache_dir *dir,
 		       const struct cache_key *key);
