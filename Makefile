@@ -56,7 +56,7 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
 # Some install what is missing first, so they must not ask for it while the Makefile is read.
-ifneq ($(filter-out help clean setup demo check check-fast bench man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean setup demo check check-fast bench instructions man fuzz fuzz-run,$(or $(MAKECMDGOALS),all)),)
 include $(build)/flags.mk
 endif
 
@@ -123,20 +123,27 @@ setup:
 
 demo:
 	$(Q)tools/setup demo
-	$(Q)$(MAKE) --no-print-directory all bench-programs
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)KMP_MATCH=$(build)/kmp-match tools/demo
 
 # check-fast leaves out virtual machines.
 check check-fast:
 	$(Q)tools/setup check
-	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests fuzz-targets
+	$(Q)$(MAKE) --no-print-directory -j2 all unit-tests fuzz-targets bench-programs
 	$(Q)BUILD=$(build) tests/run $(if $(filter check-fast,$@),--fast)
 
-# Needs the tools of the demo only: real packages and depmod.
+# Writes docs/bench.md and docs/bench.svg; WORD= runs those benchmarks alone.
 bench:
-	$(Q)tools/setup demo
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)KMP_MATCH=$(abspath $(build))/kmp-match sh -e -c 'for bench in tests/bench/bench-*; do $$bench; done'
+	$(Q)tools/setup bench
+	$(Q)$(MAKE) --no-print-directory -j2 all bench-programs
+	$(Q)BUILD=$(abspath $(build)) KMP_MATCH=$(abspath $(build))/kmp-match tests/bench/run $(WORD)
+
+# What tests/bench/guard-instructions allows, where that is right as it is.
+instructions:
+	$(Q)tools/setup bench
+	$(Q)$(MAKE) --no-print-directory -j2 all bench-programs
+	$(Q)BUILD=$(abspath $(build)) KMP_MATCH=$(abspath $(build))/kmp-match \
+		tests/bench/guard-instructions --write
 
 # Made of the program's --help; a cross build names a kmp-match that runs here.
 HELPER ?= $(build)/kmp-match
@@ -182,7 +189,7 @@ help:
 	@echo 'make check    install what tests need, and run all of them; check-fast: without'
 	@echo '              virtual machines'
 	@echo 'make fuzz     build the fuzz targets; make fuzz-run SECONDS=60 runs each of them'
-	@echo 'make bench    measure it against depmod'
+	@echo 'make bench    measure it against zypper, depmod and others'
 	@echo 'make          build the program'
 	@echo 'make setup    install what the build needs'
 	@echo 'make man      make the man page, build/kmp-match.8'
@@ -190,4 +197,4 @@ help:
 	@echo 'make clean    remove what was built'
 
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
-.PHONY: all bench-programs clean unit-tests fuzz fuzz-run fuzz-targets setup demo check check-fast bench completion man install help
+.PHONY: all bench-programs clean unit-tests fuzz fuzz-run fuzz-targets setup demo check check-fast bench instructions completion man install help
