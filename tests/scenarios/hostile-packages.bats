@@ -120,7 +120,7 @@ check_refused() {
 	mkdir repo
 	for number in {0..6}; do
 		head -c $((20000 + 70000 * number)) /dev/urandom >firmware
-		"$here/../lib/make-module" "m$number.ko" import=printk:1111 "alias=usb:v1234p5678d*"
+		"${here:?}/../lib/make-module" "m$number.ko" import=printk:1111 "alias=usb:v1234p5678d*"
 		"$here/../lib/make-rpm" "m$number-kmp-default-1.0-1" repo "/lib/firmware/m$number=firmware" \
 			"/lib/modules/$release/updates/m$number.ko=m$number.ko" <<-TEXT
 				Requires: ksym(default:printk) = 1111
