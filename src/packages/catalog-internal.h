@@ -65,6 +65,8 @@ bool catalog_is_kernel(const struct catalog *catalog, Id id);
 /* Does it carry kernel modules: `kmod(`, `ksym(` provides or a name with "-kmp-"? No kernels. */
 bool catalog_is_driver(const struct catalog *catalog, Id id);
 enum driver_role catalog_role(const struct catalog *catalog, Id id);
+/* Is it told by the solver what requires it, whatever the base? No userspace, or of a kernel. */
+bool catalog_is_solved(const struct catalog *catalog, Id id);
 
 /* The kernel package that provides `kernel-uname-r = RELEASE`, installed or OFFERED; 0 if none. */
 Id catalog_find_kernel(const struct catalog *catalog, const char *release, bool offered);

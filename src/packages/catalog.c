@@ -154,6 +154,12 @@ enum driver_role catalog_role(const struct catalog *catalog, Id id)
 	return ROLE_USERSPACE;
 }
 
+bool catalog_is_solved(const struct catalog *catalog, Id id)
+{
+	return catalog_role(catalog, id) != ROLE_USERSPACE ||
+	       any_provide(catalog->pool, id, dependency_is_of_kernel);
+}
+
 static void collect_hints(const Pool *pool, Id dep, Id prefix, Queue *patterns, Queue *prefixes)
 {
 	const Reldep *rel;
@@ -292,7 +298,8 @@ int catalog_kernel_provides(const struct catalog *catalog, const char *release, 
 		const Solvable *s = pool->solvables + id;
 
 		if (id != kernel && (s->repo != pool->solvables[kernel].repo ||
-				     !is_part_of(pool, s, pool->solvables + kernel)))
+				     !is_part_of(pool, s, pool->solvables + kernel) ||
+				     !catalog_is_solved(catalog, id)))
 			continue;
 		if (append_provides(pool, s, &names, &versions) < 0)
 			return -ENOMEM;

@@ -49,6 +49,6 @@ void solve_push_kept(const struct solve *solve, Queue *job);
 void solve_add_kernel(struct solve *solve);
 /*
  * A bare base (an initrd, a stick) says nothing about userspace: make it provide whatever packages
- * that may be planned ask of it. Does nothing if the base is a real one.
+ * that may be planned ask of it. Does nothing if the base is a real one. 0 or -ENOMEM.
  */
-void solve_add_bare_base(struct solve *solve);
+int solve_add_bare_base(struct solve *solve);

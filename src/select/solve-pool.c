@@ -78,7 +78,10 @@ static Offset add_spelled(const struct solve *solve, Offset provides, const char
 		    : provides;
 }
 
-/* Does the kernel satisfy `ksym(F:SYMBOL) = VERSION`, as far as its symbols are known? */
+/*
+ * Does the kernel satisfy `ksym(F:SYMBOL) = VERSION`, as far as its symbols are known? A VERSION of
+ * NULL is any.
+ */
 static bool kernel_satisfies(const struct kernel *kernel, const char *symbol, const char *version)
 {
 	const struct symbol *found;
@@ -91,7 +94,7 @@ static bool kernel_satisfies(const struct kernel *kernel, const char *symbol, co
 		return !kernel->symbols_complete;
 	if (found->absent)
 		return false;
-	return !found->has_crc || (crc_parse(version, &crc) && crc == found->crc);
+	return !found->has_crc || !version || (crc_parse(version, &crc) && crc == found->crc);
 }
 
 /*
@@ -116,6 +119,58 @@ static bool kernel_provides(const struct solve *solve, const Reldep *rel)
 		return false;
 	set = text_format("kernel(%s:", kernel->flavor);
 	return set && text_starts(name, set);
+}
+
+/* Does the kernel provide NAME in some version, whatever that is? */
+static bool kernel_has(const struct solve *solve, const char *name)
+{
+	auto_free char *flavor = NULL;
+	auto_free char *symbol = NULL;
+	auto_free char *set = text_format("kernel(%s:", solve->kernel->flavor);
+
+	if (ksym_parse(name, &flavor, &symbol) > 0)
+		return text_equal(flavor, solve->kernel->flavor) &&
+		       kernel_satisfies(solve->kernel, symbol, NULL);
+	return set && !solve->symbol_sets && text_starts(name, set);
+}
+
+/* What is asked for without a version, in a list of dependencies or inside another one. */
+static void find_bare_mentions(const Pool *pool, Map *ret)
+{
+	const Repo *repo;
+	int index;
+
+	FOR_REPOS(index, repo)
+	for (int i = 0; i < repo->idarraysize; i++)
+		if (repo->idarraydata[i] > 1 && !ISRELDEP(repo->idarraydata[i]) &&
+		    repo->idarraydata[i] < pool->ss.nstrings)
+			MAPSET(ret, repo->idarraydata[i]);
+	for (Id id = 1; id < pool->nrels; id++) {
+		const Reldep *rel = pool->rels + id;
+
+		if (rel->flags > 7 && rel->flags != REL_NAMESPACE && !ISRELDEP(rel->name))
+			MAPSET(ret, rel->name);
+		if (rel->flags > 7 && rel->flags != REL_NAMESPACE && !ISRELDEP(rel->evr))
+			MAPSET(ret, rel->evr);
+	}
+}
+
+/* A version that nobody asks for: one without any would do for each that is. */
+static Offset add_bare_mentions(const struct solve *solve, Offset provides)
+{
+	Pool *pool = solve->pool;
+	Id last = pool->ss.nstrings;
+	Id version = pool_str2id(pool, "some-version", 1);
+	Map bare;
+
+	map_init(&bare, pool->ss.nstrings);
+	find_bare_mentions(pool, &bare);
+	for (Id id = 1; id < last; id++)
+		if (MAPTST(&bare, id) && kernel_has(solve, pool_id2str(pool, id)))
+			provides = add_provide(solve, provides,
+					       pool_rel2id(pool, id, version, REL_EQ, 1));
+	map_free(&bare);
+	return provides;
 }
 
 /* Only what some package mentions is provided: a kernel has tens of thousands of symbols. */
@@ -147,6 +202,7 @@ void solve_add_kernel(struct solve *solve)
 	for (size_t i = 0; i < kernel->provides.count; i++)
 		provides = add_spelled(solve, provides, kernel->provides.items[i]);
 	provides = add_symbols(solve, provides);
+	provides = add_bare_mentions(solve, provides);
 	provides =
 		add_equal(solve, provides, "kernel-uname-r", pool_str2id(pool, kernel->release, 1));
 	provides = add_equal(solve, provides, "kernel", evr);
@@ -158,64 +214,110 @@ void solve_add_kernel(struct solve *solve)
 	s->provides = provides;
 }
 
-/* Is LEAF on offer from a driver, firmware or certificate package? Those are solved for real. */
+/* Is ID, on offer, a driver, firmware or certificate package? Those are solved for real. */
+static bool is_offer(const struct solve *solve, Id id)
+{
+	return catalog_source_of(solve->catalog, id) != SIZE_MAX &&
+	       !catalog_is_kernel(solve->catalog, id) &&
+	       catalog_role(solve->catalog, id) != ROLE_USERSPACE;
+}
+
 static bool is_offered(const struct solve *solve, Id leaf)
 {
 	Pool *pool = solve->pool;
 	Id id, at;
 
 	FOR_PROVIDES (id, at, leaf)
-		if (catalog_source_of(solve->catalog, id) != SIZE_MAX &&
-		    catalog_role(solve->catalog, id) != ROLE_USERSPACE)
+		if (is_offer(solve, id))
 			return true;
 	return false;
 }
 
-static void assume_leaves(struct solve *solve, Id id, Queue *leaves)
+/* Packages that could end up in a plan over a bare base, and what they ask of it. */
+struct plannable {
+	Map ids;
+	Queue todo; /* those that were not looked at */
+	Queue leaves;
+};
+
+static void add_plannable(const struct solve *solve, Id id, struct plannable *plannable)
+{
+	if (MAPTST(&plannable->ids, id) || catalog_is_kernel(solve->catalog, id))
+		return;
+	MAPSET(&plannable->ids, id);
+	queue_push(&plannable->todo, id);
+}
+
+/* Those that might be picked because LEAF is required. */
+static void add_providers(const struct solve *solve, Id leaf, struct plannable *plannable)
+{
+	Pool *pool = solve->pool;
+	Id id, at;
+
+	FOR_PROVIDES (id, at, leaf)
+		if (catalog_source_of(solve->catalog, id) != SIZE_MAX &&
+		    catalog_is_solved(solve->catalog, id))
+			add_plannable(solve, id, plannable);
+}
+
+static void look_at(const struct solve *solve, Id id, struct plannable *plannable)
 {
 	const Solvable *s = solve->pool->solvables + id;
 	Queue all;
-	const Id *dep;
 
 	if (!s->requires)
 		return;
 	queue_init(&all);
-	for (dep = s->repo->idarraydata + s->requires; *dep; dep++)
+	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
 		if (*dep != SOLVABLE_PREREQMARKER)
 			catalog_leaves(solve->catalog, *dep, &all);
 	for (int i = 0; i < all.count; i++) {
 		Id leaf = all.elements[i];
 
+		add_providers(solve, leaf, plannable);
 		if (!dependency_is_of_kernel(catalog_leaf_name(solve->catalog, leaf)) &&
 		    !is_offered(solve, leaf))
-			queue_push(leaves, leaf);
+			queue_push(&plannable->leaves, leaf);
 	}
 	queue_free(&all);
 }
 
-/* Could ID end up in a plan over a bare base? */
-static bool may_be_planned(const struct solve *solve, Id id)
+/* Userspace that no hint asks for is assumed, never pulled in: nothing may choose it. */
+static void leave_out_userspace(struct solve *solve, const struct plannable *plannable)
 {
-	if (catalog_source_of(solve->catalog, id) == SIZE_MAX)
-		return false;
-	return solve->pool->solvables[id].supplements ||
-	       catalog_role(solve->catalog, id) != ROLE_USERSPACE;
-}
-
-void solve_add_bare_base(struct solve *solve)
-{
-	Pool *pool = solve->pool;
-	Queue leaves;
+	const Pool *pool = solve->pool;
 	Id id;
 
+	FOR_POOL_SOLVABLES (id)
+		if (catalog_source_of(solve->catalog, id) != SIZE_MAX &&
+		    !MAPTST(&plannable->ids, id) && !catalog_is_solved(solve->catalog, id))
+			MAPCLR(&solve->considered, id);
+}
+
+int solve_add_bare_base(struct solve *solve)
+{
+	Pool *pool = solve->pool;
+	struct plannable plannable;
+	auto_ids struct ids fitting = { 0 };
+	int r = 0;
+
 	if (catalog_has_base(solve->catalog))
-		return;
-	queue_init(&leaves);
+		return 0;
 	pool_createwhatprovides(pool);
-	FOR_POOL_SOLVABLES (id) {
-		if (may_be_planned(solve, id))
-			assume_leaves(solve, id, &leaves);
-	}
-	solve_assume(solve, &leaves);
-	queue_free(&leaves);
+	r = solve_candidates(solve, &fitting);
+	if (r < 0)
+		return r;
+	map_init(&plannable.ids, pool->nsolvables);
+	queue_init(&plannable.todo);
+	queue_init(&plannable.leaves);
+	for (size_t i = 0; i < fitting.count; i++)
+		add_plannable(solve, fitting.items[i], &plannable);
+	while (plannable.todo.count)
+		look_at(solve, queue_pop(&plannable.todo), &plannable);
+	leave_out_userspace(solve, &plannable);
+	solve_assume(solve, &plannable.leaves);
+	map_free(&plannable.ids);
+	queue_free(&plannable.todo);
+	queue_free(&plannable.leaves);
+	return 0;
 }

@@ -68,14 +68,13 @@ int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct
 		pool_setarch(solve->pool, kernel->arch);
 	solve_add_kernel(solve);
 	pool_addfileprovides(solve->pool);
-	solve_add_bare_base(solve);
 	map_grow(&solve->considered, solve->pool->nsolvables);
 	/* What was added last lies behind the map's old end, where bits are clear. */
 	for (Id id = solve->kernel_id; id < solve->pool->nsolvables; id++)
 		MAPSET(&solve->considered, id);
 	solve->fits_size = solve->pool->ss.nstrings;
 	solve->fits = calloc((size_t)solve->fits_size, 1);
-	if (!solve->fits)
+	if (!solve->fits || solve_add_bare_base(solve) < 0)
 		return -ENOMEM;
 	pool_setnamespacecallback(solve->pool, namespace_callback, solve);
 	solve_refresh(solve);
@@ -261,6 +260,10 @@ static Id blame_other(const struct question *question, const struct blame *blame
 	if (blame->from == question->asked)
 		return blame->to;
 	swap = ids_contain(question->along, blame->to);
+	/* Which of two is named first is a matter of numbers, and those of what was read when. */
+	if (!swap && !ids_contain(question->along, blame->from))
+		swap = strcmp(pool_solvid2str(question->pool, blame->to),
+			      pool_solvid2str(question->pool, blame->from)) < 0;
 	return swap ? blame->to : blame->from;
 }
 
