@@ -205,6 +205,8 @@
 #define POLICY_VALUE_MAX 4096
 /** Largest weight of a rule, either way: the sum of all stays an int. */
 #define POLICY_WEIGHT_MAX 1000000
+/** Rounds of taking packages because others require them: drivers that rest on drivers are few. */
+#define CLOSURE_ROUNDS_MAX 8U
 /** Packages that one pattern may name to explain: each gets a page. */
 #define SUBJECT_PACKAGES_MAX 1000
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "packages/catalog-offer.h"
 #include "packages/record-kind.h"
@@ -12,6 +13,7 @@ struct closure {
 	struct offers *offers;
 	Map names; /* ids of names that were looked for */
 	Id next; /* the first package that was not looked at */
+	unsigned int rounds;
 	bool marked; /* something new is to be taken */
 };
 
@@ -50,10 +52,11 @@ static void look_at(struct closure *closure, Id id)
 	const Solvable *s = pool->solvables + id;
 	Queue leaves;
 
-	if (catalog_is_kernel(closure->catalog, id)) {
+	if (catalog_is_kernel(closure->catalog, id))
 		look_for_parts(closure, s);
-		return;
-	}
+	/* What is installed of it may be updated to another build, or to what takes its place. */
+	if (closure->catalog->has_base)
+		look_for(closure, s->name);
 	if (!s->requires)
 		return;
 	queue_init(&leaves);
@@ -72,11 +75,21 @@ static void look_at(struct closure *closure, Id id)
 static int take_marked(struct closure *closure)
 {
 	closure->marked = false;
+	closure->rounds++;
 	for (size_t i = 0; i < closure->offers->count; i++) {
 		struct offer *offer = &closure->offers->items[i];
+		int r = 0;
 
-		if (offer->metadata && offer_take_marked(offer) == -ENOMEM)
+		if (!offer->metadata)
+			continue;
+		if (closure->rounds > CLOSURE_ROUNDS_MAX)
+			metadata_mark_all(offer->metadata);
+		r = offer_take_marked(offer);
+		if (r == -ENOMEM)
 			return -ENOMEM;
+		/* Numbers of what was dropped are given to others. */
+		if (r < 0)
+			closure->next = 2;
 	}
 	return 0;
 }
@@ -92,7 +105,9 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers)
 		for (; closure.next < pool->nsolvables; closure.next++) {
 			const Solvable *s = pool->solvables + closure.next;
 
-			if (s->repo && s->repo != pool->installed)
+			/* What an installed driver needs may be lent by one on offer. */
+			if (s->repo && (s->repo != pool->installed ||
+					catalog_is_driver(catalog, closure.next)))
 				look_at(&closure, closure.next);
 		}
 		r = closure.marked ? take_marked(&closure) : 0;
@@ -101,10 +116,23 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers)
 	return r;
 }
 
-/* Is there nothing that provides a leaf of DEP, which neither kernels nor drivers do? */
-static bool is_missing(struct catalog *catalog, Id dep)
+/* Does something that is installed, and stays, provide LEAF? */
+static bool is_there(Pool *pool, Id leaf, const Map *replaced)
 {
-	Pool *pool = catalog->pool;
+	Id id, at;
+
+	FOR_PROVIDES (id, at, leaf)
+		if (pool->solvables[id].repo == pool->installed && !MAPTST(replaced, id))
+			return true;
+	return false;
+}
+
+/*
+ * Is a leaf of DEP not there, so that what was left out might provide it? Of what only kernels and
+ * drivers provide everything was taken.
+ */
+static bool is_missing(struct catalog *catalog, Id dep, const Map *replaced)
+{
 	bool missing = false;
 	Queue leaves;
 
@@ -113,20 +141,38 @@ static bool is_missing(struct catalog *catalog, Id dep)
 	for (int i = 0; i < leaves.count && !missing; i++) {
 		const char *name = catalog_leaf_name(catalog, leaves.elements[i]);
 
-		missing = !*pool_whatprovides_ptr(pool, leaves.elements[i]) &&
-			  !dependency_is_of_kernel(name) && !text_starts(name, "rpmlib(");
+		missing = !dependency_is_of_kernel(name) && !text_starts(name, "rpmlib(") &&
+			  !is_there(catalog->pool, leaves.elements[i], replaced);
 	}
 	queue_free(&leaves);
 	return missing;
 }
 
-static bool lacks_something(struct catalog *catalog, const Solvable *s)
+static bool lacks_something(struct catalog *catalog, const Solvable *s, const Map *replaced)
 {
 	if (!s->requires)
 		return false;
 	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
-		if (*dep != SOLVABLE_PREREQMARKER && is_missing(catalog, *dep))
+		if (*dep != SOLVABLE_PREREQMARKER && is_missing(catalog, *dep, replaced))
 			return true;
+	return false;
+}
+
+/* May S update an installed driver that other packages than those named as drivers may too? */
+static bool is_odd_update(struct catalog *catalog, const Solvable *s)
+{
+	Pool *pool = catalog->pool;
+	Id other, at;
+
+	if (name_is_of_driver(pool_id2str(pool, s->name)))
+		return false;
+	FOR_PROVIDES (other, at, s->name) {
+		const Solvable *o = pool->solvables + other;
+
+		if (o->repo == pool->installed && o->name == s->name &&
+		    catalog_is_driver(catalog, other))
+			return true;
+	}
 	return false;
 }
 
@@ -185,6 +231,27 @@ static bool rests_on(Pool *pool, const Solvable *s, const Map *replaced)
 	return false;
 }
 
+/* Is what S requires a condition that packages on offer could bring about? */
+static bool rests_on_condition(struct catalog *catalog, const Solvable *s)
+{
+	Pool *pool = catalog->pool;
+	bool rests = false;
+	Queue leaves;
+	Id id, at;
+
+	if (!s->requires)
+		return false;
+	queue_init(&leaves);
+	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
+		if (ISRELDEP(*dep) && catalog_is_boolean(GETRELDEP(pool, *dep)->flags))
+			catalog_leaves(catalog, *dep, &leaves);
+	for (int i = 0; i < leaves.count && !rests; i++)
+		FOR_PROVIDES (id, at, leaves.elements[i])
+			rests = rests || pool->solvables[id].repo != pool->installed;
+	queue_free(&leaves);
+	return rests;
+}
+
 bool catalog_is_open(struct catalog *catalog)
 {
 	Pool *pool = catalog->pool;
@@ -202,10 +269,12 @@ bool catalog_is_open(struct catalog *catalog)
 		if (catalog_is_kernel(catalog, id) || MAPTST(&replaced, id))
 			continue;
 		if (s->repo != pool->installed)
-			open = open || lacks_something(catalog, s) || hits(pool, s, s->obsoletes);
+			open = open || lacks_something(catalog, s, &replaced) ||
+			       is_odd_update(catalog, s);
 		else
-			open = open || rests_on(pool, s, &replaced);
-		open = open || hits(pool, s, s->conflicts);
+			open = open || rests_on(pool, s, &replaced) ||
+			       rests_on_condition(catalog, s);
+		open = open || hits(pool, s, s->conflicts) || hits(pool, s, s->obsoletes);
 	}
 	map_free(&replaced);
 	return open;

@@ -76,7 +76,7 @@ static int mark_kernel(void *context, const struct metadata_kernel *kernel)
 	struct question *question = context;
 
 	if (!question->release || !kernel->release ||
-	    text_equal(kernel->release, question->release) ||
+	    release_may_be(kernel->release, question->release) ||
 	    (name_is_part(kernel->name) &&
 	     metadata_may_be_of_release(kernel->evr, question->release)))
 		metadata_mark(question->metadata, kernel->number);
@@ -127,4 +127,10 @@ bool metadata_ask_parts(struct metadata *metadata, const char *name, const char 
 	if (metadata_cache_each_kernel(metadata->cache, mark_part, &question) < 0)
 		metadata->damaged = true;
 	return question.any || metadata->damaged;
+}
+
+void metadata_ask_all(struct metadata *metadata)
+{
+	for (uint32_t i = 0; i < metadata_cache_records(metadata->cache); i++)
+		metadata_mark(metadata, i);
 }

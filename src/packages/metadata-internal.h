@@ -81,6 +81,7 @@ int metadata_ask(struct metadata *metadata, const struct interest *interest, met
 		 void *context);
 bool metadata_ask_providers(struct metadata *metadata, const char *name);
 bool metadata_ask_parts(struct metadata *metadata, const char *name, const char *evr);
+void metadata_ask_all(struct metadata *metadata);
 int metadata_ask_marked(struct metadata *metadata, metadata_sink sink, void *context);
 
 /* Keep RECORD if it can matter to anybody. That it cannot be kept is no error. */

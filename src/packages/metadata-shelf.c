@@ -232,10 +232,10 @@ static int add_dependency(struct metadata_shelf *shelf, const struct record *rec
 	stored.name_and_kind |= (name->at + (common ? 0 : METADATA_COMMON_MAX))
 				<< DEPENDENCY_NAME_SHIFT;
 	shelf->dependencies[shelf->dependency_count++] = stored;
-	if (dependency->list == RECORD_PROVIDES && is_provider(kind))
+	if ((dependency->list == RECORD_PROVIDES || dependency->list == RECORD_OBSOLETES) &&
+	    is_provider(kind))
 		r = add_provider(shelf, name->hash);
-	/* Nobody looks for a kernel by its hints. */
-	if (r == 0 && !common && !kind->kernel && dependency_may_hold_hint(dependency))
+	if (r == 0 && !common && dependency_may_hold_hint(dependency))
 		r = add_hints(shelf, name);
 	return r;
 }
@@ -383,7 +383,8 @@ int metadata_shelf_add(struct metadata_shelf *shelf, const struct record *record
 		r = add_dependencies(shelf, record, kind);
 	if (r == 0)
 		r = add_files(shelf, record, kind);
-	if (r == 0 && kind->kernel)
+	if (r == 0 &&
+	    (kind->kernel || (kind->solved && name_is_part(record_text(record, record->name)))))
 		r = add_kernel(shelf, record);
 	if (r == 0 && is_provider(kind))
 		r = add_provider_named(shelf, record_text(record, record->name));

@@ -15,7 +15,7 @@
 #include "packages/record.h"
 
 /** What the content of the file is, for cache_key.format: a change of any table changes it. */
-#define METADATA_CACHE_FORMAT 1
+#define METADATA_CACHE_FORMAT 2
 
 /* What is told of a repository as a whole. */
 struct metadata_counts {

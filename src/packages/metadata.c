@@ -94,7 +94,8 @@ static int add_provides(struct metadata *metadata, uint32_t ordinal, const struc
 	int r = add_provide(metadata, ordinal, record_text(record, record->name));
 
 	for (size_t i = 0; i < record->dependency_count && r == 0; i++)
-		if (record->dependencies[i].list == RECORD_PROVIDES)
+		if (record->dependencies[i].list == RECORD_PROVIDES ||
+		    record->dependencies[i].list == RECORD_OBSOLETES)
 			r = add_provide(metadata, ordinal,
 					record_text(record, record->dependencies[i].name));
 	for (size_t i = 0; i < record->file_count && r == 0; i++)
@@ -192,8 +193,13 @@ bool metadata_may_be_of_release(const char *evr, const char *release)
 static int take_kernel(const struct pass *pass, uint32_t ordinal, const struct record *record)
 {
 	const char *release = pass->interest->release;
+	bool any;
+	int r = try_record(pass, record, &any);
 
-	if (!release || record_provides_release(record, release))
+	if (r < 0)
+		return r;
+	/* One with a hint that fits is a candidate, if only to be refused. */
+	if (r > 0 || !release || record_provides_release(record, release))
 		return hand_on(pass, ordinal, record);
 	if (!name_is_part(record_text(record, record->name)))
 		return 0;
@@ -215,6 +221,8 @@ static int take_other(const struct pass *pass, uint32_t ordinal, const struct re
 	if (!kind->solved)
 		return 0;
 	r = add_provides(pass->metadata, ordinal, record);
+	if (r == 0 && name_is_part(record_text(record, record->name)))
+		r = add_part(pass->metadata, ordinal, record);
 	/* One with hints is required by others rarely: its metadata would be read again then. */
 	if (r == 0 && !any)
 		r = add_spare(pass->metadata, ordinal, record);
@@ -322,6 +330,18 @@ bool metadata_mark_parts(struct metadata *metadata, const char *name, const char
 			any |= metadata_mark(metadata, part->ordinal);
 	}
 	return any;
+}
+
+void metadata_mark_all(struct metadata *metadata)
+{
+	if (metadata->cache) {
+		metadata_ask_all(metadata);
+		return;
+	}
+	for (size_t i = 0; i < metadata->provide_count; i++)
+		metadata_mark(metadata, metadata->provides[i].ordinal);
+	for (size_t i = 0; i < metadata->part_count; i++)
+		metadata_mark(metadata, metadata->parts[i].ordinal);
 }
 
 /* The second pass: nothing is counted again. */

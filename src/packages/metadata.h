@@ -64,6 +64,8 @@ int metadata_scan(struct metadata *metadata, const struct metadata_origin *origi
 bool metadata_mark_providers(struct metadata *metadata, const char *name);
 /* The same for -base, -extra and -optional of the kernel package NAME, of version EVR. */
 bool metadata_mark_parts(struct metadata *metadata, const char *name, const char *evr);
+/* Mark all of which any of that might be said. */
+void metadata_mark_all(struct metadata *metadata);
 /*
  * Call SINK with each package that was marked: those that were kept are at hand, for others ORIGIN
  * is read again. 0, or -errno with *RETERR set.

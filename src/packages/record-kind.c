@@ -16,6 +16,8 @@ bool dependency_is_of_kernel(const char *name)
 {
 	static const char *const starts[] = { "ksym(", "kernel(", "kmod(", "kernel-" };
 
+	if (*name == '/')
+		return false;
 	for (size_t i = 0; i < COUNT(starts); i++)
 		if (text_starts(name, starts[i]))
 			return !text_starts(name, "kernel-firmware");
@@ -133,7 +135,8 @@ static void look_at_provide(const char *name, struct provided *provided)
 
 bool dependency_may_hold_hint(const struct record_dependency *dependency)
 {
-	return dependency->list == RECORD_SUPPLEMENTS || dependency->list == RECORD_PROVIDES;
+	return dependency->list == RECORD_SUPPLEMENTS || dependency->list == RECORD_FRESHENS ||
+	       dependency->list == RECORD_PROVIDES;
 }
 
 /* The hint at TEXT ends with its parenthesis, or where TEXT does. In bytes. */
@@ -179,6 +182,9 @@ void record_classify(const struct record *record, struct record_kind *ret)
 
 		if (dependency->list == RECORD_PROVIDES)
 			look_at_provide(text, &provided);
+		/* It may take the place of a driver that is installed. */
+		if (dependency->list == RECORD_OBSOLETES)
+			provided.solved |= dependency_is_of_kernel(text);
 		if (dependency_may_hold_hint(dependency))
 			ret->unread |= has_unread(text);
 	}
@@ -240,6 +246,46 @@ int record_each_hint(const struct record *record,
 	return r;
 }
 
+/* Where a part of a version begins that tells versions apart: no zero in front of a number. */
+static const char *skip_idle(const char *text, const char *start)
+{
+	while (*text && *text != '-') {
+		bool in_number = text > start && isdigit((unsigned char)text[-1]);
+		bool zero = *text == '0' && !in_number && isdigit((unsigned char)text[1]);
+
+		if (isalnum((unsigned char)*text) && !zero)
+			break;
+		text++;
+		if (zero)
+			start = text;
+	}
+	return text;
+}
+
+/* Separators and zeros in front of numbers count nothing (rpm: rpmio/rpmvercmp.c). */
+bool release_may_be(const char *left, const char *right)
+{
+	const char *left_start, *right_start;
+
+	if (!*left || !*right)
+		return false;
+	if (text_starts(left, "0:"))
+		left += 2;
+	if (text_starts(right, "0:"))
+		right += 2;
+	left_start = left;
+	right_start = right;
+	for (;;) {
+		left = skip_idle(left, left_start);
+		right = skip_idle(right, right_start);
+		if (*left != *right)
+			return !*left || !*right;
+		if (!*left++)
+			return true;
+		right++;
+	}
+}
+
 bool record_provides_release(const struct record *record, const char *release)
 {
 	for (size_t i = 0; i < record->dependency_count; i++) {
@@ -248,7 +294,7 @@ bool record_provides_release(const struct record *record, const char *release)
 		if (dependency->list == RECORD_PROVIDES &&
 		    provide_is_release(record_text(record, dependency->name)) &&
 		    (dependency->relation != RECORD_EQUAL ||
-		     text_equal(record_text(record, dependency->evr), release)))
+		     release_may_be(record_text(record, dependency->evr), release)))
 			return true;
 	}
 	return false;

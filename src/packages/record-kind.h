@@ -56,6 +56,11 @@ int record_each_hint(const struct record *record,
 		     int (*found)(void *context, const struct hint *hint), void *context);
 /* May RECORD be the kernel of RELEASE: does it provide `kernel-uname-r`, and no other one? */
 bool record_provides_release(const struct record *record, const char *release);
+/*
+ * Might rpm take LEFT and RIGHT for the same version? One without a release is that of any. Too
+ * often yes, never wrongly no.
+ */
+bool release_may_be(const char *left, const char *right);
 /* The diagnostics of a package that is left out, and of one of which hints are. 0 or -ENOMEM. */
 int diagnose_malformed(struct diagnostics *diagnostics, const char *nevra);
 int diagnose_unread(struct diagnostics *diagnostics, const char *nevra);

@@ -5,6 +5,7 @@
  *     package foo-kmp-default-1.0_k6.4.0_1-1.1.x86_64      name-[epoch:]version-release.arch
  *     supplements modalias(kernel-default:pci:v00008086d*sv*sd*bc*sc*i*)
  *     requires ksym(default:printk) = 1111                 any kind of dependency, likewise
+ *     file /usr/bin/foo
  *
  * A package provides itself. Nothing is escaped: no '&', '"' or '<' in a name.
  */
@@ -20,10 +21,8 @@ static inline void repo_put_evr(FILE *out, const char *text, size_t length)
 	bool epoch = colon < length;
 
 	fprintf(out, " epoch=\"%.*s\"", epoch ? (int)colon : 1, epoch ? text : "0");
-	if (epoch) {
-		text += colon + 1;
-		length -= colon + 1;
-	}
+	text += epoch ? colon + 1 : 0;
+	length -= epoch ? colon + 1 : 0;
 	for (dash = length; dash && text[dash - 1] != '-'; dash--)
 		continue;
 	fprintf(out, " ver=\"%.*s\"", (int)(dash ? dash - 1 : length), text);
@@ -77,6 +76,9 @@ static inline void repo_put_package(FILE *out, char *const *lines, size_t count)
 				repo_put_entry(out, lines[i] + length + 1);
 		fprintf(out, "</rpm:%s>\n", kinds[kind]);
 	}
+	for (size_t i = 1; i < count; i++)
+		if (text_starts(lines[i], "file "))
+			fprintf(out, "<file>%s</file>", lines[i] + strlen("file "));
 	fputs("</format></package>\n", out);
 }
 
