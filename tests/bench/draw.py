@@ -29,7 +29,7 @@ text { fill: #ddd } .tick { fill: #aaa } .grid { stroke: #444 }
 
 
 def short(value):
-    return "%gk" % (value / 1000) if value >= 1000 else "%g" % value
+    return "%.3gk" % (value / 1000) if value >= 1000 else "%g" % value
 
 
 class Scale:
@@ -43,10 +43,14 @@ class Scale:
         return self.start + (math.log10(value) - self.low) / self.span * self.length
 
 
-def decades(values):
-    """The powers of ten around VALUES."""
-    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
-    return [10.0 ** power for power in range(low, max(high, low + 1) + 1)]
+def steps(values):
+    """Round numbers around VALUES: powers of ten, or 1, 2 and 5 of each if those are few."""
+    powers = range(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))) + 1)
+    few = len(powers) < 4
+    ticks = [factor * 10.0 ** power for power in powers for factor in ((1, 2, 5) if few else (1,))]
+    low = max([tick for tick in ticks if tick <= min(values)], default=ticks[0])
+    high = min([tick for tick in ticks if tick >= max(values)], default=10 * ticks[-1])
+    return [tick for tick in ticks if low <= tick <= high] + ([high] if high > ticks[-1] else [])
 
 
 def text(x, y, words, kind="", anchor="middle"):
@@ -90,7 +94,7 @@ def draw(series):
         for number, axis in enumerate(axes):
             left = LEFT + number * (WIDTH + GAP_X)
             lines.append(text(left + WIDTH / 2, top - 10, "%s over %s" % (row[0], axis), "title"))
-            lines += panel(series[axis], left, top, number == 0, decades(values), row)
+            lines += panel(series[axis], left, top, number == 0, steps(values), row)
     size = (LEFT + len(axes) * (WIDTH + GAP_X), TOP + len(ROWS) * (HEIGHT + GAP_Y) - 16)
     return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img">\n<title>%s</title>\n' \
            '<style>%s</style>\n%s\n</svg>\n' % (*size, "How cost grows with work", STYLE, "\n".join(lines))

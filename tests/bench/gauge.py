@@ -68,8 +68,8 @@ class Results:
     def bar(self, name, needed, measured, unit, least=True):
         """Print whether MEASURED is at LEAST what is NEEDED, or else at most."""
         met = measured >= needed if least else measured <= needed
-        row = {"name": name, "needed": "at %s %g %s" % ("least" if least else "most", needed, unit),
-               "measured": "%.4g %s" % (measured, unit), "met": met}
+        row = {"name": name, "needed": "at %s %.3g %s" % ("least" if least else "most", needed, unit),
+               "measured": "%.3g %s" % (measured, unit), "met": met}
         self.bars.append(row)
         print("bar: %s: needed %s, measured %s, %s" % (
             name, row["needed"], row["measured"], "met" if met else "missed"), flush=True)

@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import subprocess
 
 INTRODUCTION = """# How fast it is
 
@@ -12,11 +13,11 @@ goes](performance.md) says why it is so.
 ![How cost grows with work](bench.svg)
 
 Up is more time or memory, to the right is more work: packages for 14 devices, then devices and repositories for 20,000
-packages. Every step of a grid is ten times as much. A line that rises with the grid's diagonal grows with its work, a flat one
-does not care about it. What is found is the same in every repository, whatever its size; more devices need more drivers, up to
-24. The repositories are made up of a real kernel's drivers, with their real aliases as KMPs for four flavors and two kernels,
-and of packages that have nothing to do with drivers. Both programs read the same ones below the same root, with a database of some
-300 packages, and have to choose the same packages.
+packages. All scales are logarithmic: the same step is the same factor everywhere. A flat line does not care about the work.
+What is found is the same in every repository, whatever its size; more devices need more drivers, up to 24. The repositories are
+made up of a real kernel's drivers, with their real aliases as KMPs for four flavors and two kernels, and of packages that have
+nothing to do with drivers. Both programs read the same ones below the same root, with a database of some 300 packages, and
+have to choose the same packages.
 
 *cold*: zypper's `refresh` and its `install-new-recommends --no-recommends --dry-run`; `kmp-match --dry-run --no-cache`.
 *cached*: the latter of zypper; `--cache-dir` with what an earlier run kept. *No database*: as in an initrd, where
@@ -31,6 +32,13 @@ def processor():
             return re.search(r"model name\s*: (.*)", file.read())[1]
     except (OSError, TypeError):
         return platform.machine()
+
+
+def commit():
+    """What was measured."""
+    done = subprocess.run(["git", "-C", os.path.dirname(os.path.abspath(__file__)), "rev-parse", "--short", "HEAD"],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    return done.stdout.strip() or "no commit"
 
 
 def table_lines(table):
@@ -50,8 +58,8 @@ def bar_lines(results):
 
 
 def text(results):
-    lines = [INTRODUCTION, "## The last run\n", "On %d processors, %s; load %.1f when it ended." % (
-        os.cpu_count(), processor(), os.getloadavg()[0])]
+    lines = [INTRODUCTION, "## The last run\n", "Of commit %s, on %d processors, %s; load %.1f when it ended." % (
+        commit(), os.cpu_count(), processor(), os.getloadavg()[0])]
     lines += bar_lines(results)
     notes = ["- " + note for result in results for note in result["notes"]]
     if notes:
