@@ -15,8 +15,15 @@
 #include "packages/catalog.h"
 #include "packages/record.h"
 
+/* What was found out of packages, by id; see catalog-kind.c. */
+struct catalog_kinds {
+	uint8_t *items;
+	size_t count;
+};
+
 struct catalog {
 	Pool *pool;
+	struct catalog_kinds *kinds; /* never NULL */
 	bool has_base;
 	Map provided; /* packages whose hints were read from what they provide */
 	struct strings keys; /* that are installed, in base64 */
@@ -60,6 +67,8 @@ Pool *catalog_pool(const struct catalog *catalog);
 /* The source that package ID comes from, or SIZE_MAX for the base and what solve made up. */
 size_t catalog_source_of(const struct catalog *catalog, Id id);
 
+/* ID stands for another package now. */
+void catalog_forget_kind(struct catalog *catalog, Id id);
 /* Is it a kernel, or a part of one (-base, -extra, -optional)? By what it provides and its name. */
 bool catalog_is_kernel(const struct catalog *catalog, Id id);
 /* Does it carry kernel modules: `kmod(`, `ksym(` provides or a name with "-kmp-"? No kernels. */

@@ -159,6 +159,7 @@ bool catalog_has_unread(const struct catalog *catalog, Id id)
 void catalog_repair_hints(struct catalog *catalog, Id id)
 {
 	/* The number may have been another package's. */
+	catalog_forget_kind(catalog, id);
 	if (id < catalog->provided.size * 8)
 		MAPCLR(&catalog->provided, id);
 	repair_supplements(catalog->pool, catalog->pool->solvables + id);

@@ -18,7 +18,8 @@ int catalog_new(struct catalog **ret)
 	if (!catalog)
 		return -ENOMEM;
 	catalog->pool = pool_create();
-	if (!catalog->pool)
+	catalog->kinds = calloc(1, sizeof(*catalog->kinds));
+	if (!catalog->pool || !catalog->kinds)
 		return -ENOMEM;
 	map_init(&catalog->provided, 0);
 	pool_setdisttype(catalog->pool, DISTTYPE_RPM);
@@ -36,6 +37,9 @@ struct catalog *catalog_free(struct catalog *catalog)
 	if (catalog->pool)
 		pool_free(catalog->pool);
 	map_free(&catalog->provided);
+	if (catalog->kinds)
+		free(catalog->kinds->items);
+	free(catalog->kinds);
 	strings_done(&catalog->keys);
 	free(catalog);
 	return NULL;
@@ -98,66 +102,6 @@ bool catalog_is_modalias(const Pool *pool, Id dep)
 {
 	return ISRELDEP(dep) && GETRELDEP(pool, dep)->flags == REL_NAMESPACE &&
 	       GETRELDEP(pool, dep)->name == NAMESPACE_MODALIAS;
-}
-
-/* Call FOUND with the name of each provide of ID until it returns true. */
-static bool any_provide(const Pool *pool, Id id, bool (*found)(const char *name))
-{
-	const Solvable *s = pool->solvables + id;
-	const Id *dep;
-
-	if (!s->provides)
-		return false;
-	for (dep = s->repo->idarraydata + s->provides; *dep; dep++) {
-		Id name = *dep;
-
-		while (ISRELDEP(name))
-			name = GETRELDEP(pool, name)->name;
-		if (!ISRELDEP(name) && found(pool_id2str(pool, name)))
-			return true;
-	}
-	return false;
-}
-
-bool catalog_is_kernel(const struct catalog *catalog, Id id)
-{
-	const Pool *pool = catalog->pool;
-	const char *name = pool_id2str(pool, pool->solvables[id].name);
-
-	/* Whoever says to be a kernel of some release is taken at its word. */
-	if (any_provide(pool, id, provide_is_release))
-		return true;
-	return name_is_of_kernel(name) && any_provide(pool, id, provide_is_of_kernel);
-}
-
-bool catalog_is_driver(const struct catalog *catalog, Id id)
-{
-	const Pool *pool = catalog->pool;
-
-	if (catalog_is_kernel(catalog, id))
-		return false;
-	return name_is_of_driver(pool_id2str(pool, pool->solvables[id].name)) ||
-	       any_provide(pool, id, provide_is_of_module);
-}
-
-enum driver_role catalog_role(const struct catalog *catalog, Id id)
-{
-	const Pool *pool = catalog->pool;
-	const char *name = pool_id2str(pool, pool->solvables[id].name);
-
-	if (catalog_is_driver(catalog, id))
-		return ROLE_DRIVER;
-	if (name_is_of_certificate(name))
-		return ROLE_CERTIFICATE;
-	if (name_is_of_firmware(name) || any_provide(pool, id, provide_is_firmware))
-		return ROLE_FIRMWARE;
-	return ROLE_USERSPACE;
-}
-
-bool catalog_is_solved(const struct catalog *catalog, Id id)
-{
-	return catalog_role(catalog, id) != ROLE_USERSPACE ||
-	       any_provide(catalog->pool, id, dependency_is_of_kernel);
 }
 
 static void collect_hints(const Pool *pool, Id dep, Id prefix, Queue *patterns, Queue *prefixes)
