@@ -44,6 +44,9 @@ all: $(build)/kmp-match
 takes = $(shell $(CC) $(1) -Werror -O2 -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
 hardening_wanted := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-ftrivial-auto-var-init=zero
+# Of what an initrd carries: no tables for exceptions, which C has not, and no padding.
+small_wanted := -fno-asynchronous-unwind-tables -fno-unwind-tables -falign-functions=1 \
+	-falign-loops=1 -falign-jumps=1
 warnings_wanted := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
 	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough \
 	-Wnull-dereference -Wold-style-definition -Wlogical-op -Wduplicated-cond
@@ -51,7 +54,7 @@ warnings_wanted := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototyp
 $(build)/flags.mk: Makefile tools/require-libraries
 	$(Q)tools/require-libraries $(PKG_CONFIG) $(libraries)
 	@mkdir -p $(@D)
-	@{ echo 'flags_taken := $(foreach flag,$(hardening_wanted) $(warnings_wanted),$(call takes,$(flag)))'; \
+	@{ echo 'flags_taken := $(foreach flag,$(hardening_wanted) $(if $(sanitize),,$(small_wanted)) $(warnings_wanted),$(call takes,$(flag)))'; \
 	   echo 'library_cflags := '"$$($(PKG_CONFIG) --cflags $(libraries))"; \
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 

@@ -243,7 +243,10 @@ static int add_sources(struct pipeline *pipeline, const struct options *options,
 		       const struct pipeline_parts *parts)
 {
 	auto_modalias_index struct modalias_index *hardware = NULL;
-	struct interest interest = { .release = pipeline->kernel.release };
+	struct interest interest = {
+		.base = catalog_has_base(pipeline->catalog),
+		.release = pipeline->kernel.release,
+	};
 	int r = 0;
 
 	if (is_about_devices(pipeline, options, parts)) {
@@ -260,11 +263,11 @@ static int add_sources(struct pipeline *pipeline, const struct options *options,
 
 /* Stage 3: what is on offer. A repository that fails is reported, not fatal. */
 static int read_packages(struct pipeline *pipeline, const struct options *options,
-			 const struct pipeline_parts *parts, struct error *reterr)
+			 const struct pipeline_parts *parts)
 {
-	int r = open_sources(pipeline, options, reterr);
+	int r = 0;
 
-	if (r == 0 && catalog_has_base(pipeline->catalog))
+	if (catalog_has_base(pipeline->catalog))
 		r = system_locks(pipeline->root_fd, &pipeline->locks, &pipeline->diagnostics);
 	for (size_t i = 0; i < pipeline->source_count && r == 0; i++)
 		r = keys_for_source(&pipeline->sources[i], pipeline->root_fd, pipeline->keyring);
@@ -294,12 +297,14 @@ int pipeline_read(const struct options *options, const struct pipeline_parts *pa
 		r = read_base(ret, options, parts->staging, reterr);
 	if (r == 0 && parts->hardware)
 		r = read_hardware(ret, options, reterr);
+	if (r == 0 && parts->sources)
+		r = open_sources(ret, options, reterr);
 	if (r == 0 && parts->kernel)
 		r = begin_kernel(ret, options, reterr);
 	if (r == 0 && (parts->sources || parts->keys))
 		r = read_keys(ret, options, reterr);
 	if (r == 0 && parts->sources)
-		r = read_packages(ret, options, parts, reterr);
+		r = read_packages(ret, options, parts);
 	return r < 0 ? r : tell_caches(ret);
 }
 

@@ -127,11 +127,22 @@ static bool is_there(Pool *pool, Id leaf, const Map *replaced)
 	return false;
 }
 
+/* May a package that was left out provide NAME? */
+static bool may_be_provided(const struct offers *offers, const char *name)
+{
+	for (size_t i = 0; i < offers->count; i++)
+		if (offers->items[i].metadata &&
+		    metadata_may_provide(offers->items[i].metadata, name))
+			return true;
+	return false;
+}
+
 /*
  * Is a leaf of DEP not there, so that what was left out might provide it? Of what only kernels and
  * drivers provide everything was taken.
  */
-static bool is_missing(struct catalog *catalog, Id dep, const Map *replaced)
+static bool is_missing(struct catalog *catalog, const struct offers *offers, Id dep,
+		       const Map *replaced)
 {
 	bool missing = false;
 	Queue leaves;
@@ -142,18 +153,20 @@ static bool is_missing(struct catalog *catalog, Id dep, const Map *replaced)
 		const char *name = catalog_leaf_name(catalog, leaves.elements[i]);
 
 		missing = !dependency_is_of_kernel(name) && !text_starts(name, "rpmlib(") &&
-			  !is_there(catalog->pool, leaves.elements[i], replaced);
+			  !is_there(catalog->pool, leaves.elements[i], replaced) &&
+			  may_be_provided(offers, name);
 	}
 	queue_free(&leaves);
 	return missing;
 }
 
-static bool lacks_something(struct catalog *catalog, const Solvable *s, const Map *replaced)
+static bool lacks_something(struct catalog *catalog, const struct offers *offers, const Solvable *s,
+			    const Map *replaced)
 {
 	if (!s->requires)
 		return false;
 	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
-		if (*dep != SOLVABLE_PREREQMARKER && is_missing(catalog, *dep, replaced))
+		if (*dep != SOLVABLE_PREREQMARKER && is_missing(catalog, offers, *dep, replaced))
 			return true;
 	return false;
 }
@@ -252,7 +265,7 @@ static bool rests_on_condition(struct catalog *catalog, const Solvable *s)
 	return rests;
 }
 
-bool catalog_is_open(struct catalog *catalog)
+bool catalog_is_open(struct catalog *catalog, const struct offers *offers)
 {
 	Pool *pool = catalog->pool;
 	bool open = false;
@@ -266,14 +279,18 @@ bool catalog_is_open(struct catalog *catalog)
 	FOR_POOL_SOLVABLES (id) {
 		const Solvable *s = pool->solvables + id;
 
-		if (catalog_is_kernel(catalog, id) || MAPTST(&replaced, id))
+		if (catalog_is_kernel(catalog, id))
+			continue;
+		/* One that may be replaced may also stay. */
+		if (s->repo == pool->installed)
+			open = open || rests_on_condition(catalog, s);
+		if (MAPTST(&replaced, id))
 			continue;
 		if (s->repo != pool->installed)
-			open = open || lacks_something(catalog, s, &replaced) ||
+			open = open || lacks_something(catalog, offers, s, &replaced) ||
 			       is_odd_update(catalog, s);
 		else
-			open = open || rests_on(pool, s, &replaced) ||
-			       rests_on_condition(catalog, s);
+			open = open || rests_on(pool, s, &replaced);
 		open = open || hits(pool, s, s->conflicts) || hits(pool, s, s->obsoletes);
 	}
 	map_free(&replaced);

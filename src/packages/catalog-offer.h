@@ -46,4 +46,4 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers);
  * package on offer requires not to be had, does it break something? Too often yes, never wrongly
  * no.
  */
-bool catalog_is_open(struct catalog *catalog);
+bool catalog_is_open(struct catalog *catalog, const struct offers *offers);

@@ -111,6 +111,14 @@ bool metadata_ask_providers(struct metadata *metadata, const char *name)
 	return any || metadata->damaged;
 }
 
+bool metadata_ask_strangers(struct metadata *metadata, const char *name)
+{
+	int r = metadata_cache_strangers(metadata->cache, name);
+
+	/* Whoever does not know reads everything. */
+	return r != 0;
+}
+
 static int mark_part(void *context, const struct metadata_kernel *kernel)
 {
 	struct question *question = context;

@@ -65,6 +65,8 @@ int metadata_cache_each_kernel(struct metadata_cache *cache,
  */
 int metadata_cache_providers(struct metadata_cache *cache, const char *name,
 			     struct record_numbers *ret);
+/* May a package that is not kept provide NAME? 1, 0, or as above. */
+int metadata_cache_strangers(struct metadata_cache *cache, const char *name);
 /* Make RET record NUMBER, which keeps its memory, and *RET_ORDINAL what it was in the metadata. */
 int metadata_cache_record(struct metadata_cache *cache, uint32_t number, struct record *ret,
 			  uint32_t *ret_ordinal);

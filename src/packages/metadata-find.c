@@ -141,6 +141,24 @@ static int may_provide(const struct metadata_cache *cache, uint32_t hash)
 	return bits ? *bits >> bit % 8 & 1 : -EBADMSG;
 }
 
+int metadata_cache_strangers(struct metadata_cache *cache, const char *name)
+{
+	uint64_t size = cache->end.strangers_size, bits[2];
+	int r = 1;
+
+	if (size == 0)
+		return 0;
+	if (size & (size - 1) || size > NAME_FILTER_SIZE)
+		return -EBADMSG;
+	name_filter_bits(name, size, bits);
+	for (size_t i = 0; i < COUNT(bits) && r == 1; i++) {
+		const uint8_t *at = metadata_bytes_at(cache, cache->end.strangers + bits[i] / 8, 1);
+
+		r = at ? *at >> bits[i] % 8 & 1 : -EBADMSG;
+	}
+	return r;
+}
+
 int metadata_cache_providers(struct metadata_cache *cache, const char *name,
 			     struct record_numbers *ret)
 {

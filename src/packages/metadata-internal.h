@@ -8,6 +8,7 @@
 
 #include "packages/metadata-cache.h"
 #include "packages/metadata.h"
+#include "packages/name-filter.h"
 
 /* Hints that are remembered: the builds of a package mostly follow each other. */
 #define MISSES_KEPT 4096
@@ -40,6 +41,8 @@ struct metadata {
 	size_t provide_count;
 	struct part *parts;
 	size_t part_count;
+	bool strangers_known;
+	struct name_filter strangers; /* what packages provide that are in none of these */
 	uint64_t misses[MISSES_KEPT]; /* hashes of hints that fit nothing here */
 	uint8_t *taken; /* bits: what SINK has had, by ordinal, or by number in the cache */
 	uint8_t *marked;
@@ -80,6 +83,7 @@ bool metadata_may_be_of_release(const char *evr, const char *release);
 int metadata_ask(struct metadata *metadata, const struct interest *interest, metadata_sink sink,
 		 void *context);
 bool metadata_ask_providers(struct metadata *metadata, const char *name);
+bool metadata_ask_strangers(struct metadata *metadata, const char *name);
 bool metadata_ask_parts(struct metadata *metadata, const char *name, const char *evr);
 void metadata_ask_all(struct metadata *metadata);
 int metadata_ask_marked(struct metadata *metadata, metadata_sink sink, void *context);

@@ -45,7 +45,8 @@ void metadata_end_cache(struct metadata *metadata)
 	const struct metadata_counts counts = { metadata->packages, metadata->drivers };
 
 	if (metadata->writer &&
-	    metadata_writer_finish(metadata->writer, &counts, &metadata->diagnostics) == 0)
+	    metadata_writer_finish(metadata->writer, &counts, &metadata->strangers,
+				   &metadata->diagnostics) == 0)
 		(void)cachefile_commit(metadata->kept);
 	give_up(metadata);
 }

@@ -55,6 +55,9 @@ struct stored_end {
 	uint64_t packages, drivers;
 	/* A bit for each provider's key, by its lower bits: a power of two of bytes. */
 	uint64_t provider_bits, provider_bits_size;
+	/* A struct name_filter of what is provided by packages that are in no shelf; may be empty.
+	 */
+	uint64_t strangers, strangers_size;
 	uint64_t common, common_size; /* char: names that packages of all shelves have */
 	uint64_t shelves, shelf_count; /* struct stored_shelf: where the first is, and how many */
 	/* Of each its id, text, and culprit behind a '+', or "-"; each with a NUL. */

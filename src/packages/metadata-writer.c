@@ -207,7 +207,7 @@ static void put_diagnostics(struct cachefile_writer *file, const struct diagnost
 }
 
 int metadata_writer_finish(struct metadata_writer *writer, const struct metadata_counts *counts,
-			   const struct diagnostics *diagnostics)
+			   struct name_filter *strangers, const struct diagnostics *diagnostics)
 {
 	struct cachefile_writer *file = writer->file;
 	struct stored_end end = { .packages = counts->packages, .drivers = counts->drivers };
@@ -217,6 +217,11 @@ int metadata_writer_finish(struct metadata_writer *writer, const struct metadata
 	if (writer->failure < 0)
 		return writer->failure;
 	put_provider_bits(writer, &end);
+	name_filter_fold(strangers);
+	end.strangers = cachefile_written(file);
+	end.strangers_size = strangers->bits ? strangers->size : 0;
+	if (end.strangers_size)
+		cachefile_append(file, strangers->bits, strangers->size);
 	end.common = cachefile_written(file);
 	end.common_size = writer->common.size;
 	cachefile_append(file, writer->common.text, writer->common.size);

@@ -11,11 +11,12 @@
 
 #include "base/cachefile.h"
 #include "base/diagnostic.h"
+#include "packages/name-filter.h"
 #include "packages/record-kind.h"
 #include "packages/record.h"
 
 /** What the content of the file is, for cache_key.format: a change of any table changes it. */
-#define METADATA_CACHE_FORMAT 2
+#define METADATA_CACHE_FORMAT 3
 
 /* What is told of a repository as a whole. */
 struct metadata_counts {
@@ -32,9 +33,10 @@ int metadata_writer_new(struct cachefile_writer *file, struct metadata_writer **
  */
 int metadata_writer_add(struct metadata_writer *writer, const struct record *record,
 			const struct record_kind *kind, uint32_t ordinal);
-/* Write the rest: 0, or the first error of all that went before. */
+/* Write the rest, of STRANGERS no more than they need: 0, or the first error of all that went
+ * before. */
 int metadata_writer_finish(struct metadata_writer *writer, const struct metadata_counts *counts,
-			   const struct diagnostics *diagnostics);
+			   struct name_filter *strangers, const struct diagnostics *diagnostics);
 struct metadata_writer *metadata_writer_free(struct metadata_writer *writer);
 
 static inline void metadata_writer_release(struct metadata_writer **slot)

@@ -29,6 +29,7 @@ struct metadata *metadata_free(struct metadata *metadata)
 		free(metadata->parts[i].evr);
 	}
 	free(metadata->spares);
+	name_filter_done(&metadata->strangers);
 	free(metadata->provides);
 	free(metadata->parts);
 	free(metadata->taken);
@@ -77,6 +78,20 @@ static uint64_t hash_name(const char *name)
 	for (const char *c = name; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
 	return hash;
+}
+
+/* Note what a package provides that nothing but a look at all packages would find again. */
+static int add_stranger(struct metadata *metadata, const struct record *record)
+{
+	int r = name_filter_add(&metadata->strangers, record_text(record, record->name));
+
+	for (size_t i = 0; i < record->dependency_count && r == 0; i++)
+		if (record->dependencies[i].list == RECORD_PROVIDES)
+			r = name_filter_add(&metadata->strangers,
+					    record_text(record, record->dependencies[i].name));
+	for (size_t i = 0; i < record->file_count && r == 0; i++)
+		r = name_filter_add(&metadata->strangers, record_text(record, record->files[i]));
+	return r;
 }
 
 static int add_provide(struct metadata *metadata, uint32_t ordinal, const char *name)
@@ -261,6 +276,10 @@ static int take_first(void *context, struct record *record)
 	metadata->packages++;
 	metadata->drivers += kind.driver;
 	metadata_keep(metadata, record, &kind, ordinal);
+	if (!kind.kernel && !kind.solved && metadata->strangers_known)
+		r = add_stranger(metadata, record);
+	if (r < 0)
+		return r;
 	if (!pass->interest->hardware)
 		return hand_on(pass, ordinal, record);
 	return kind.kernel ? take_kernel(pass, ordinal, record)
@@ -287,6 +306,7 @@ int metadata_scan(struct metadata *metadata, const struct metadata_origin *origi
 
 	if (metadata->cache)
 		return metadata_ask(metadata, interest, sink, context);
+	metadata->strangers_known = interest->base || metadata->writer;
 	r = metadata_read(origin, take_first, &pass, reterr);
 	if (r < 0)
 		return r;
@@ -315,6 +335,13 @@ bool metadata_mark_providers(struct metadata *metadata, const char *name)
 	for (; low < metadata->provide_count && metadata->provides[low].hash == hash; low++)
 		any |= metadata_mark(metadata, metadata->provides[low].ordinal);
 	return any;
+}
+
+bool metadata_may_provide(struct metadata *metadata, const char *name)
+{
+	if (metadata->cache)
+		return metadata_ask_strangers(metadata, name);
+	return !metadata->strangers_known || name_filter_has(&metadata->strangers, name);
 }
 
 bool metadata_mark_parts(struct metadata *metadata, const char *name, const char *evr)

@@ -21,6 +21,7 @@
 /* What is of interest before any package is known. */
 struct interest {
 	const struct modalias_index *hardware; /* NULL: every package is of interest */
+	bool base; /* what is installed is known: metadata_may_provide() will be asked */
 	const char *release; /* of the target kernel; NULL: kernels of all releases are */
 };
 
@@ -62,6 +63,11 @@ int metadata_scan(struct metadata *metadata, const struct metadata_origin *origi
  * true if there are any. Names are compared by hash, so that it may be too many.
  */
 bool metadata_mark_providers(struct metadata *metadata, const char *name);
+/*
+ * May a package provide NAME that is neither a kernel, a driver, firmware nor a certificate, and
+ * that SINK may therefore never have had? Too often yes, never wrongly no.
+ */
+bool metadata_may_provide(struct metadata *metadata, const char *name);
 /* The same for -base, -extra and -optional of the kernel package NAME, of version EVR. */
 bool metadata_mark_parts(struct metadata *metadata, const char *name, const char *evr);
 /* Mark all of which any of that might be said. */

@@ -122,7 +122,7 @@ static void add_offers(const struct case_of_chance *chance, struct world *world,
 {
 	auto_strings struct strings modaliases = { 0 };
 	auto_modalias_index struct modalias_index *hardware = NULL;
-	struct interest interest = { .release = WORLD_RELEASE };
+	struct interest interest = { .base = true, .release = WORLD_RELEASE };
 
 	for (size_t i = 0; i < world->devices.count; i++)
 		assert_int_equal(

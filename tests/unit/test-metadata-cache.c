@@ -79,8 +79,13 @@ static int add(struct world *world, const struct record *record)
 static void finish(struct world *world, const struct diagnostics *diagnostics)
 {
 	const struct metadata_counts counts = { 1000, 10 };
+	struct name_filter strangers = { 0 };
 
-	assert_int_equal(metadata_writer_finish(world->writer, &counts, diagnostics), 0);
+	assert_int_equal(name_filter_add(&strangers, "a stranger"), 0);
+
+	assert_int_equal(metadata_writer_finish(world->writer, &counts, &strangers, diagnostics),
+			 0);
+	name_filter_done(&strangers);
 	assert_int_equal(cachefile_commit(world->file), 0);
 }
 
@@ -511,6 +516,7 @@ static void what_no_shelf_holds_ends_the_cache(void **state)
 	assert_int_equal(add(world, &record), -EFBIG);
 	assert_int_equal(add(world, &small), -EFBIG);
 	assert_int_equal(metadata_writer_finish(world->writer, &(struct metadata_counts){ 0 },
+						&(struct name_filter){ 0 },
 						&(struct diagnostics){ 0 }),
 			 -EFBIG);
 }

@@ -90,7 +90,7 @@ static struct metadata_origin origin_of(const struct reading *reading)
 
 static int scan_for(struct reading *reading, const char *release)
 {
-	const struct interest interest = { reading->hardware, release };
+	const struct interest interest = { .hardware = reading->hardware, .release = release };
 	const struct metadata_origin origin = origin_of(reading);
 
 	return metadata_scan(reading->metadata, &origin, &interest, note_name, reading,
