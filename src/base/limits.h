@@ -120,6 +120,8 @@
 #define METADATA_SHELF_TEXT_MAX (2U << 20)
 /** Names that all shelves share, in bytes: symbols of a few flavors of kernels have 1 MiB. */
 #define METADATA_COMMON_MAX (2U << 20)
+/** Packages of a repository that diagnostics name: people stop reading long before. */
+#define METADATA_DIAGNOSTICS_MAX 100
 /** Strings of one package's metadata, in bytes: kernels with all their symbols have 2 MiB. */
 #define RECORD_TEXT_MAX (256UL << 20)
 /** A tag of metadata, or the text of an element, in bytes: CAPABILITY_MAX fits, escaped. */

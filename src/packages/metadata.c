@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "packages/metadata-read.h"
 #include "packages/record-kind.h"
@@ -248,9 +249,14 @@ static int diagnose(struct metadata *metadata, const struct record *record,
 		    const struct record_kind *kind)
 {
 	auto_free char *nevra = NULL;
+	size_t named = metadata->diagnostics.count;
 
-	if (kind->well_formed && !kind->unread)
+	if ((kind->well_formed && !kind->unread) || named > METADATA_DIAGNOSTICS_MAX)
 		return 0;
+	if (named == METADATA_DIAGNOSTICS_MAX)
+		return diagnostics_add(&metadata->diagnostics, "malformed-package", NULL,
+				       "further packages that are left out, or of which hints "
+				       "are, are not named");
 	nevra = record_nevra(record);
 	if (!nevra)
 		return -ENOMEM;

@@ -14,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/limits.h"
 #include "packages/metadata.h"
 #include "packages/modalias-index.h"
 #include "repo-fixture.h"
@@ -132,6 +133,27 @@ static void what_fits_comes_at_once_and_all_else_is_counted(void **state)
 	assert_names(&reading, "a-kmp-default c");
 	assert_int_equal(metadata_packages(reading.metadata), 4);
 	assert_int_equal(metadata_drivers(reading.metadata), 2);
+	reading_done(&reading);
+}
+
+static void of_thousands_of_malformed_packages_the_first_are_named(void **state)
+{
+	auto_strings struct strings packages = { 0 };
+	auto_free char *text = NULL;
+	const struct diagnostics *diagnostics;
+	struct reading reading;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(strings_addf(&packages, "package a%d-x:1-1.x86_64\n", i), 0);
+	text = strings_join(&packages, "");
+	reading_make(&reading, text);
+	assert_int_equal(scan_for(&reading, RELEASE), 0);
+	assert_int_equal(metadata_packages(reading.metadata), 0);
+	diagnostics = metadata_diagnostics(reading.metadata);
+	assert_int_equal(diagnostics->count, METADATA_DIAGNOSTICS_MAX + 1);
+	assert_string_equal(diagnostics->items[0].culprit, "a0-x:1-1.x86_64");
+	assert_non_null(strstr(diagnostics->items[METADATA_DIAGNOSTICS_MAX].text, "are not named"));
 	reading_done(&reading);
 }
 
@@ -391,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fits_comes_at_once_and_all_else_is_counted),
+		cmocka_unit_test(of_thousands_of_malformed_packages_the_first_are_named),
 		cmocka_unit_test(hints_are_found_wherever_libsolv_is_given_some),
 		cmocka_unit_test(what_is_required_comes_without_another_look),
 		cmocka_unit_test(what_has_other_hints_and_is_required_is_read_again),
