@@ -63,7 +63,7 @@ opened() {
 	command -v strace >/dev/null || skip "strace is not installed"
 	strace -f -o trace -e trace=open,openat,openat2 "$KMP_MATCH" --root "$ROOT" --dry-run --json --no-gpg-checks \
 		--repo repo --hardware machine --kernel "$release" --cache-dir "$PWD/cache" "$@" >traced 2>/dev/null || true
-	grep -c "\"[^\"]*${word}[^\"]*\".*= [0-9]" trace || true
+	grep -c "\"[^\"]*${word}[^\"]*\".*= [0-9]" trace || [[ $? == 1 ]]
 }
 
 @test "the answer is the same with a cache, without one and from one" {
@@ -228,7 +228,7 @@ opened() {
 		rm -rf cache
 		strace -f -o trace -e "trace=$call" "$KMP_MATCH" --root "$ROOT" --dry-run --json --no-gpg-checks --repo repo \
 			--hardware machine --kernel "$release" --cache-dir "$PWD/cache" >/dev/null 2>&1
-		count=$(grep -c "$call(" trace) || true
+		count=$(grep -c "$call(" trace) || [[ $? == 1 ]]
 		for ((number = 1; number <= count; number++)); do
 			rm -rf cache
 			strace -f -o /dev/null -e "inject=$call:signal=KILL:when=$number" "$KMP_MATCH" --root "$ROOT" \
