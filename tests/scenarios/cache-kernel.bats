@@ -62,7 +62,7 @@ opened() {
 	shift
 	command -v strace >/dev/null || skip "strace is not installed"
 	strace -f -o trace -e trace=open,openat,openat2 "$KMP_MATCH" --root "$ROOT" --dry-run --json --no-gpg-checks \
-		--repo repo --hardware machine --kernel "$release" --cache-dir "$PWD/cache" "$@" >traced 2>/dev/null || true
+		--repo repo --hardware machine --kernel "$release" --cache-dir "$PWD/cache" "$@" >traced 2>/dev/null || [[ $? == 3 ]]
 	grep -c "\"[^\"]*${word}[^\"]*\".*= [0-9]" trace || [[ $? == 1 ]]
 }
 
