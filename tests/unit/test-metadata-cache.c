@@ -374,10 +374,7 @@ static size_t assert_numbers(const struct record_numbers *numbers, const struct 
 
 static bool ask_fits(const struct record *record, const void *what)
 {
-	struct record_kind kind;
-
-	record_classify(record, &kind);
-	return !kind.kernel && record_each_hint(record, fits_any, (void *)(uintptr_t)what) == 1;
+	return record_each_hint(record, fits_any, (void *)(uintptr_t)what) == 1;
 }
 
 static bool ask_provides(const struct record *record, const void *what)
@@ -388,34 +385,51 @@ static bool ask_provides(const struct record *record, const void *what)
 	return kind.solved && !kind.kernel && provides(record, what);
 }
 
-static void lookups_find_what_a_search_of_all_finds(void **state)
+/* Records made of ALIASES are found by what fits and by what they provide; how many fit. */
+static size_t assert_lookups(struct world *world, const struct strings *aliases)
 {
 	static const char *const names[] = { "kmod(m17.ko)",     "foo3-kmp-default",
 					     "/usr/lib/file100", "kernel-default",
 					     "kernel-uname-r",   "absent" };
-	struct world *world = *state;
 	AUTO(release_opened) struct opened opened = { 0 };
-	auto_strings struct strings aliases = { 0 }, modaliases = { 0 };
+	auto_strings struct strings modaliases = { 0 };
 	auto_record_numbers struct record_numbers fitting = { 0 };
 	unsigned int seed = 5;
 	char alias[ALIAS_SIZE];
 
-	aliases_read(&aliases);
-	add_random(world, &aliases, MANY);
+	add_random(world, aliases, MANY);
 	finish(world, &(struct diagnostics){ 0 });
 	assert_int_equal(open_cache(world, &opened), 0);
 	for (size_t i = 0; i < 40; i++) {
-		alias_fitted(any_of(&aliases, &seed), &seed, alias);
+		alias_fitted(any_of(aliases, &seed), &seed, alias);
 		strings_add(&modaliases, alias);
 	}
 	assert_int_equal(metadata_cache_fitting(opened.cache, &modaliases, &fitting), 0);
-	assert_true(assert_numbers(&fitting, &aliases, ask_fits, &modaliases) > 10);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		auto_record_numbers struct record_numbers found = { 0 };
 
 		assert_int_equal(metadata_cache_providers(opened.cache, names[i], &found), 0);
-		assert_numbers(&found, &aliases, ask_provides, names[i]);
+		assert_numbers(&found, aliases, ask_provides, names[i]);
 	}
+	return assert_numbers(&fitting, aliases, ask_fits, &modaliases);
+}
+
+static void lookups_find_what_a_search_of_all_finds(void **state)
+{
+	auto_strings struct strings aliases = { 0 };
+
+	aliases_read(&aliases);
+	assert_true(assert_lookups(*state, &aliases) > 10);
+}
+
+/* With few aliases nearly all records fit, kernels among them. */
+static void lookups_find_kernels_that_have_a_hint(void **state)
+{
+	auto_strings struct strings aliases = { 0 };
+
+	for (size_t i = 0; i < COUNT(typical_aliases); i++)
+		strings_add(&aliases, typical_aliases[i]);
+	assert_true(assert_lookups(*state, &aliases) > MANY / 2);
 }
 
 static void make_part(struct record *record, const char *name, const char *evr, const char *release)
@@ -687,6 +701,7 @@ int main(void)
 		TEST(a_record_comes_back_as_it_was),
 		TEST(records_of_all_shelves_come_back),
 		TEST(lookups_find_what_a_search_of_all_finds),
+		TEST(lookups_find_kernels_that_have_a_hint),
 		TEST(kernels_say_what_they_are),
 		TEST(what_was_said_is_said_again),
 		TEST(what_no_shelf_holds_ends_the_cache),
