@@ -8,7 +8,7 @@
 #pragma once
 
 #include "deliver/stage.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 
 /* Open the copy at FD: it is whole, and the package that was planned. */
 int copy_open(int fd, const struct plan_package *package, struct rpm **ret, struct error *reterr);

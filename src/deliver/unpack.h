@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "select/payload.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 #include "select/plan.h"
 
 /* Where one package goes; all borrowed. */

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/files.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 
 /* Takes the next piece of content: 0 to go on, anything else to stop with that. */
 typedef int (*content_sink)(void *context, const void *data, size_t size);

@@ -13,7 +13,7 @@
 #include "base/workers.h"
 #include "packages/chain.h"
 #include "packages/content.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 #include "select/walk.h"
 #include "trust/package-signature.h"
 #include "trust/sums.h"

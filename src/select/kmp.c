@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "packages/catalog.h"
 #include "packages/content.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 #include "packages/source.h"
 #include "trust/package-signature.h"
 

@@ -10,7 +10,7 @@
 #include "base/diagnostic.h"
 #include "base/error.h"
 #include "packages/content.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 #include "select/payload.h"
 
 struct walk {

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "fuzz.h"
 #include "packages/catalog.h"
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 
 /** Bytes of content that are looked at: what is behind is more of the same, and takes time. */
 #define LOOKED_AT (1U << 20)

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <rpm/rpmlib.h>
 
-#include "packages/rpm.h"
+#include "packages/rpm-payload.h"
 #include "rpm-damage-fixture.h"
 #include "rpm-fixture.h"
 
