@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/limits.h"
 #include "packages/curl.h"
@@ -27,6 +29,28 @@ struct fetch_answer {
 	struct curl_end end;
 	uint64_t size; /* what the file has now */
 };
+
+/* An answer on its way, with room for the file that may come with it. */
+struct fetch_message {
+	struct msghdr head;
+	struct iovec part;
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+};
+
+/* MESSAGE points into itself from here on. */
+static inline void fetch_message_init(struct fetch_message *message, struct fetch_answer *answer)
+{
+	*message = (struct fetch_message){
+		.part = { answer, sizeof(*answer) },
+		.head = { .msg_iov = &message->part,
+			  .msg_iovlen = 1,
+			  .msg_control = message->control.room,
+			  .msg_controllen = sizeof(message->control.room) },
+	};
+}
 
 /** Folders that are tried for files. */
 #define FETCH_FOLDERS 5

@@ -177,24 +177,16 @@ static int transfer_run(struct transfer *transfer)
 static int answer_file(int socket_fd, int fd)
 {
 	struct fetch_answer answer = { 0 };
-	struct iovec part = { &answer, sizeof(answer) };
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	struct fetch_message message;
+	struct cmsghdr *head;
 
+	fetch_message_init(&message, &answer);
+	head = CMSG_FIRSTHDR(&message.head);
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(fd));
 	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
-	return sendmsg(socket_fd, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return sendmsg(socket_fd, &message.head, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 /* The file that QUESTION asks for. 0 with *ANSWER filled, or -errno. */

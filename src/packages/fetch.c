@@ -166,25 +166,17 @@ int fetch_start(const struct fetch_request *request, struct fetch **ret, struct 
 /* One answer, and in *RET_FD the file that came with it, or -1. */
 static int receive(const struct fetch *fetch, struct fetch_answer *answer, int *ret_fd)
 {
-	struct iovec part = { answer, sizeof(*answer) };
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
+	struct fetch_message message;
 	const struct cmsghdr *head;
 	ssize_t got;
 
-	while ((got = recvmsg(fetch->shared.fd, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+	fetch_message_init(&message, answer);
+	while ((got = recvmsg(fetch->shared.fd, &message.head, MSG_CMSG_CLOEXEC)) < 0 &&
+	       errno == EINTR)
 		;
 	if (got != (ssize_t)sizeof(*answer))
 		return got < 0 ? -errno : -EPIPE;
-	head = CMSG_FIRSTHDR(&message);
+	head = CMSG_FIRSTHDR(&message.head);
 	*ret_fd = -1;
 	if (head && head->cmsg_type == SCM_RIGHTS)
 		memcpy(ret_fd, CMSG_DATA(head), sizeof(*ret_fd));

@@ -7,23 +7,7 @@
 #include <cmocka.h>
 
 #include "kernel/blacklist.h"
-#include "scratch.h"
-
-static struct scratch scratch;
-
-static int set_up(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
+#include "scratch-setup.h"
 
 /* The items of LIST, sorted, with blanks between them; owned. */
 static char *joined(struct strings *list)

@@ -11,29 +11,13 @@
 #include "kernel/kernel.h"
 #include "kernel/release.h"
 #include "module-image.h"
-#include "scratch.h"
+#include "scratch-setup.h"
 
 #define RELEASE "6.4.0-150600.23.7-default"
 #define SYMVERS                                                                                    \
 	"0x00000001\tcore\tvmlinux\tEXPORT_SYMBOL\t\n"                                             \
 	"0x00000002\there\tdrivers/is-here\tEXPORT_SYMBOL\t\n"                                     \
 	"0x00000003\tgone\tdrivers/is-gone\tEXPORT_SYMBOL\t\n"
-
-static struct scratch scratch;
-
-static int set_up(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
 
 /* Ask for up to two KERNELS below the scratch directory; paths that begin with '@' are in it. */
 static int find(struct kernel *kernel, struct kernel_request *request, const char *const kernels[2],

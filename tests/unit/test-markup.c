@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "packages/markup.h"
+#include "repeat-fixture.h"
 
 /* What comes out of the stream of SIZE bytes of TEXT, read PIECE at a time; owned. */
 static char *pass(const char *text, size_t size, size_t piece, struct markup *markup, int *ret)
@@ -80,21 +81,6 @@ static void what_no_metadata_has_is_refused(void **state)
 		if (r != EBADMSG || !markup.why || !strstr(markup.why, cases[i].why))
 			fail_msg("%s: %d %s '%s'", cases[i].text, r, markup.why, got);
 	}
-}
-
-/* START, COUNT times MIDDLE, and END. */
-static char *repeat(const char *start, size_t count, const char *middle, const char *end)
-{
-	size_t length = strlen(middle);
-	char *text = malloc(strlen(start) + count * length + strlen(end) + 1);
-	char *at = text;
-
-	assert_non_null(text);
-	at = stpcpy(at, start);
-	for (size_t i = 0; i < count; i++)
-		at = stpcpy(at, middle);
-	stpcpy(at, end);
-	return text;
 }
 
 static void each_bound_is_as_said_and_no_nearer(void **state)

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "packages/primary.h"
 #include "packages/record.h"
+#include "repeat-fixture.h"
 
 static int put_record(void *context, struct record *record)
 {
@@ -197,21 +198,6 @@ static void what_is_no_package_metadata_is_refused(void **state)
 			if (r != -EBADMSG || !strstr(why, cases[i].why))
 				fail_msg("%s, cut at %zu: %d %s", cases[i].text, cut, r, why);
 		}
-}
-
-/* START, COUNT times MIDDLE, and END. */
-static char *repeat(const char *start, size_t count, const char *middle, const char *end)
-{
-	size_t length = strlen(middle);
-	char *text = malloc(strlen(start) + count * length + strlen(end) + 1);
-	char *at = text;
-
-	assert_non_null(text);
-	at = stpcpy(at, start);
-	for (size_t i = 0; i < count; i++)
-		at = stpcpy(at, middle);
-	stpcpy(at, end);
-	return text;
 }
 
 static void each_bound_is_as_said_and_no_nearer(void **state)

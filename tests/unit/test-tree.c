@@ -12,26 +12,10 @@
 #include "kernel/release.h"
 #include "kernel/tree.h"
 #include "module-image.h"
-#include "scratch.h"
+#include "scratch-setup.h"
 
 #define RELEASE "6.4.0-150600.23.7-default"
 #define TREE    "lib/modules/" RELEASE
-
-static struct scratch scratch;
-
-static int set_up(void **state)
-{
-	(void)state;
-	scratch_make(&scratch);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	scratch_remove(&scratch);
-	return 0;
-}
 
 static void write_module(const char *path, const struct module_image *image)
 {

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "packages/xml.h"
+#include "repeat-fixture.h"
 
 static void put_text(FILE *out, const struct xml_text *text)
 {
@@ -240,21 +241,6 @@ static void a_nul_byte_is_refused_wherever_it_stands(void **state)
 		assert_int_equal(r, -EBADMSG);
 		assert_string_equal(why, "it holds a NUL byte");
 	}
-}
-
-/* START, COUNT times MIDDLE, and END. */
-static char *repeat(const char *start, size_t count, const char *middle, const char *end)
-{
-	size_t length = strlen(middle);
-	char *text = malloc(strlen(start) + count * length + strlen(end) + 1);
-	char *at = text;
-
-	assert_non_null(text);
-	at = stpcpy(at, start);
-	for (size_t i = 0; i < count; i++)
-		at = stpcpy(at, middle);
-	stpcpy(at, end);
-	return text;
 }
 
 static void each_bound_is_as_said_and_no_nearer(void **state)
