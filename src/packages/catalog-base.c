@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <solv/repo_solv.h>
 #include <solv/repo_write.h>
 #include <solv/solvversion.h>
@@ -12,10 +13,19 @@
 #include "packages/catalog-internal.h"
 #include "packages/rpm.h"
 
-/* What is kept: how many bytes the keys take, each with its NUL, the keys, the packages as .solv.
+/*
+ * What is kept: the keys, each with its NUL; of each kernel, the symbols that it provides; the
+ * packages as .solv. Each but the last begins with its size.
  */
 #define KIND   "installed"
-#define FORMAT 1
+#define FORMAT 2
+
+/* The symbols of a kernel. */
+struct stored_symbols {
+	uint64_t package; /* its place among the packages; KEPT_END ends the list of them */
+	uint64_t size; /* of the text that follows, in bytes */
+};
+#define KEPT_END UINT64_MAX
 
 /* The database, while it is read. */
 struct reading {
@@ -35,45 +45,105 @@ static int add_installed(void *context, void *header)
 		return -EBADMSG;
 	/* What is no package, such as a key, adds none. */
 	r = catalog_add_header(catalog, catalog->pool->installed, header, &id);
+	if (r == 0 && id)
+		r = catalog_take_symbols(catalog, id);
 	return r < 0 ? r : rpm_header_keys(header, &catalog->keys);
 }
 
-/* SIZE bytes at TEXT, of which the last is a NUL. */
-static int split_keys(const char *text, size_t size, struct strings *ret)
+/* What is left to read of a file. */
+struct rest {
+	const char *at;
+	size_t size;
+};
+
+/* SIZE bytes of REST; NULL if there are fewer. */
+static const char *cut(struct rest *rest, uint64_t size)
 {
-	for (const char *key = text; key < text + size; key += strlen(key) + 1)
-		if (strings_add(ret, key) < 0)
+	const char *at = rest->at;
+
+	if (size > rest->size)
+		return NULL;
+	rest->at += size;
+	rest->size -= size;
+	return at;
+}
+
+static int load_keys(struct rest *rest, struct strings *ret)
+{
+	const char *at = cut(rest, sizeof(uint64_t)), *end;
+	uint64_t size = 0;
+
+	if (at)
+		memcpy(&size, at, sizeof(size));
+	at = at ? cut(rest, size) : NULL;
+	if (!at || (size > 0 && at[size - 1] != '\0'))
+		return -EBADMSG;
+	for (end = at + size; at < end; at += strlen(at) + 1)
+		if (strings_add(ret, at) < 0)
 			return -ENOMEM;
+	return 0;
+}
+
+/* The packages are not there yet, and will come in their order from the next number on. */
+static int load_symbols(struct catalog *catalog, struct rest *rest)
+{
+	Id next = catalog->pool->nsolvables;
+
+	for (;;) {
+		auto_symbol_list struct symbol_list symbols = { 0 };
+		struct stored_symbols stored = { .package = 0 };
+		const char *at = cut(rest, sizeof(stored));
+		int r = -EBADMSG;
+
+		if (at)
+			memcpy(&stored, at, sizeof(stored));
+		if (at && stored.package == KEPT_END)
+			return 0;
+		at = at && stored.package <= INT_MAX / 2 ? cut(rest, stored.size) : NULL;
+		if (at)
+			r = symbol_list_fill(&symbols, at, stored.size);
+		if (r == 0)
+			r = catalog_keep_symbols(catalog, next + (Id)stored.package, &symbols);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int load_packages(struct catalog *catalog, const struct rest *rest)
+{
+	auto_file FILE *packages = fmemopen((void *)(uintptr_t)rest->at, rest->size, "r");
+
+	/* It is read a byte at a time, by this thread alone. */
+	if (packages)
+		(void)__fsetlocking(packages, FSETLOCKING_BYCALLER);
+	if (!packages || repo_add_solv(catalog->pool->installed, packages, SOLV_ADD_NO_STUBS) != 0)
+		return -EBADMSG;
 	return 0;
 }
 
 /* Nothing but what this program wrote comes here: FILE's checksums and key say so. */
 static int load_kept(struct catalog *catalog, struct cachefile *file)
 {
-	const uint8_t *content = cachefile_at(file, 0, cachefile_size(file));
-	size_t size = cachefile_size(file);
+	struct rest rest = { cachefile_at(file, 0, cachefile_size(file)), cachefile_size(file) };
 	auto_strings struct strings keys = { 0 };
-	auto_file FILE *packages = NULL;
-	uint64_t key_size = 0;
+	int r = rest.at ? load_keys(&rest, &keys) : -EBADMSG;
 
-	if (!content || size < sizeof(key_size))
-		return -EBADMSG;
-	memcpy(&key_size, content, sizeof(key_size));
-	content += sizeof(key_size);
-	size -= sizeof(key_size);
-	if (key_size > size || (key_size > 0 && content[key_size - 1] != '\0'))
-		return -EBADMSG;
-	if (split_keys((const char *)content, key_size, &keys) < 0)
-		return -ENOMEM;
-	packages = fmemopen((void *)(uintptr_t)(content + key_size), size - key_size, "r");
-	/* It is read a byte at a time, by this thread alone. */
-	if (packages)
-		(void)__fsetlocking(packages, FSETLOCKING_BYCALLER);
-	if (!packages || repo_add_solv(catalog->pool->installed, packages, SOLV_ADD_NO_STUBS) != 0)
-		return -EBADMSG;
+	if (r == 0)
+		r = load_symbols(catalog, &rest);
+	if (r == 0)
+		r = load_packages(catalog, &rest);
+	if (r < 0)
+		return r;
 	catalog->keys = keys;
 	keys = (struct strings){ 0 };
 	return 0;
+}
+
+/* Begin again with nothing. */
+static void forget_kept(struct catalog *catalog)
+{
+	repo_empty(catalog->pool->installed, 1);
+	catalog_symbols_done(catalog);
 }
 
 /* What nobody here asks for: texts for people, and where a package was built. */
@@ -106,6 +176,26 @@ static void keep_keys(const struct strings *keys, struct cachefile_writer *write
 		cachefile_append(writer, keys->items[i], strlen(keys->items[i]) + 1);
 }
 
+static void keep_symbols(const struct catalog *catalog, struct cachefile_writer *writer)
+{
+	struct stored_symbols stored = { .package = 0 };
+	const Solvable *s;
+	Id id;
+
+	FOR_REPO_SOLVABLES (catalog->pool->installed, id, s) {
+		const struct symbol_list *symbols = catalog_symbols(catalog, id);
+
+		stored.size = symbols->size;
+		if (symbols->count) {
+			cachefile_append(writer, &stored, sizeof(stored));
+			cachefile_append(writer, symbols->text, symbols->size);
+		}
+		stored.package++;
+	}
+	stored = (struct stored_symbols){ .package = KEPT_END };
+	cachefile_append(writer, &stored, sizeof(stored));
+}
+
 static void keep(const struct catalog *catalog, struct cache_dir *cache,
 		 const struct cache_key *key)
 {
@@ -119,6 +209,7 @@ static void keep(const struct catalog *catalog, struct cache_dir *cache,
 	written = file && fclose(file) == 0 && written;
 	if (written && cachefile_create(cache, key, &writer) == 0) {
 		keep_keys(&catalog->keys, writer);
+		keep_symbols(catalog, writer);
 		cachefile_append(writer, solv, size);
 		(void)cachefile_commit(writer);
 	}
@@ -150,7 +241,7 @@ static int read_installed(struct catalog *catalog, struct database *database,
 		r = load_kept(catalog, file);
 		if (r == 0 || r == -ENOMEM)
 			return r;
-		repo_empty(installed, 1);
+		forget_kept(catalog);
 	}
 	progress_begin(catalog->progress, &reading.task, "reading", "the rpm database");
 	r = database_read(database, add_installed, &reading, reterr);

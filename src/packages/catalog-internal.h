@@ -14,6 +14,7 @@
 
 #include "packages/catalog.h"
 #include "packages/record.h"
+#include "packages/symbol-list.h"
 
 /* What was found out of packages, by id; see catalog-kind.c. */
 struct catalog_kinds {
@@ -21,9 +22,13 @@ struct catalog_kinds {
 	size_t count;
 };
 
+struct kernel_symbols;
+
 struct catalog {
 	Pool *pool;
 	struct catalog_kinds *kinds; /* never NULL */
+	struct kernel_symbols *symbols; /* of kernels, beside the pool; see catalog-symbols.c */
+	size_t symbols_count;
 	bool has_base;
 	Map provided; /* packages whose hints were read from what they provide */
 	struct strings keys; /* that are installed, in base64 */
@@ -34,8 +39,21 @@ struct catalog {
 
 /* Add the package of HEADER, librpm's, to REPO. *RET is 0 if it is none. 0 or -ENOMEM. */
 int catalog_add_header(struct catalog *catalog, Repo *repo, void *header, Id *ret);
-/* Add the package of RECORD to REPO; its attributes need repo_internalize(). 0 or -ENOMEM. */
+/*
+ * Add the package of RECORD to REPO; its attributes need repo_internalize(). With SYMBOLS, those of
+ * a kernel go there. 0 or -ENOMEM.
+ */
 int catalog_add_record(Repo *repo, const struct record *record, Id *ret);
+int catalog_add_record_but_symbols(Repo *repo, const struct record *record,
+				   struct symbol_list *symbols, Id *ret);
+/* The symbols of kernel ID are those of LIST, which becomes empty, and not in the pool. */
+int catalog_keep_symbols(struct catalog *catalog, Id id, struct symbol_list *list);
+/* Take the symbols of ID out of the pool, if it is a kernel. 0 or -ENOMEM. */
+int catalog_take_symbols(struct catalog *catalog, Id id);
+/* Those that were kept of ID, as long as nothing else becomes of it; borrowed, never NULL. */
+const struct symbol_list *catalog_symbols(const struct catalog *catalog, Id id);
+void catalog_forget_symbols(struct catalog *catalog, Id id);
+void catalog_symbols_done(struct catalog *catalog);
 /*
  * Check repodata/repomd.xml of SOURCE and set source->primary, and source->trust to what vouches
  * for it. 0, or -errno with source->error set.

@@ -8,6 +8,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "packages/catalog-internal.h"
+#include "packages/record-kind.h"
+#include "packages/record-kind.h"
 
 static Id text_id(Pool *pool, const struct record *record, uint32_t offset)
 {
@@ -39,36 +41,100 @@ static Id marker_of(const struct record_dependency *dependency)
 	return dependency->before ? SOLVABLE_PREREQMARKER : -SOLVABLE_PREREQMARKER;
 }
 
-static Offset add_list(Repo *repo, const struct record *record, enum record_list list)
+/* A record on its way into a repository. */
+struct adding {
+	Repo *repo;
+	const struct record *record;
+	struct symbol_list *symbols; /* of the kernel that it is; NULL: they go with the rest */
+	size_t first[RECORD_LISTS], end[RECORD_LISTS]; /* where the dependencies of each list are */
+};
+
+static void find_lists(struct adding *adding)
 {
-	Offset offset = 0;
+	const struct record *record = adding->record;
 
-	for (size_t i = 0; i < record->dependency_count; i++) {
-		const struct record_dependency *dependency = &record->dependencies[i];
-		Id id = dependency->list == list ? dependency_id(repo->pool, record, dependency)
-						 : 0;
+	for (size_t i = record->dependency_count; i > 0; i--) {
+		enum record_list list = record->dependencies[i - 1].list;
 
-		if (id)
-			offset = repo_addid_dep(repo, offset, id, marker_of(dependency));
+		adding->first[list] = i - 1;
+		if (!adding->end[list])
+			adding->end[list] = i;
 	}
-	return offset;
 }
 
-static void add_dependencies(Repo *repo, Solvable *s, const struct record *record)
+/* Is it a kernel, by what it provides? */
+static bool is_kernel(const struct adding *adding)
 {
-	s->obsoletes = add_list(repo, record, RECORD_OBSOLETES);
-	s->conflicts = add_list(repo, record, RECORD_CONFLICTS);
-	s->requires = add_list(repo, record, RECORD_REQUIRES);
-	s->recommends = add_list(repo, record, RECORD_RECOMMENDS);
-	s->suggests = add_list(repo, record, RECORD_SUGGESTS);
-	s->supplements = add_list(repo, record, RECORD_SUPPLEMENTS);
-	s->enhances = add_list(repo, record, RECORD_ENHANCES);
-	s->provides = add_list(repo, record, RECORD_PROVIDES);
+	const struct record *record = adding->record;
+
+	for (size_t i = adding->first[RECORD_PROVIDES]; i < adding->end[RECORD_PROVIDES]; i++)
+		if (record->dependencies[i].list == RECORD_PROVIDES &&
+		    provide_is_release(record_text(record, record->dependencies[i].name)))
+			return true;
+	return false;
+}
+
+/* Is DEPENDENCY a symbol of a kernel, in one version or any? */
+static bool is_symbol(const struct adding *adding, const struct record_dependency *dependency)
+{
+	const struct record *record = adding->record;
+
+	return adding->symbols && dependency->list == RECORD_PROVIDES &&
+	       (dependency->relation == RECORD_ANY || dependency->relation == RECORD_EQUAL) &&
+	       symbol_list_takes(record_text(record, dependency->name));
+}
+
+static int add_list(const struct adding *adding, enum record_list list, Offset *ret)
+{
+	const struct record *record = adding->record;
+	Offset offset = 0;
+
+	for (size_t i = adding->first[list]; i < adding->end[list]; i++) {
+		const struct record_dependency *dependency = &record->dependencies[i];
+		Id id;
+
+		if (is_symbol(adding, dependency)) {
+			if (symbol_list_add(adding->symbols, record_text(record, dependency->name),
+					    record_text(record, dependency->evr)) < 0)
+				return -ENOMEM;
+			continue;
+		}
+		id = dependency->list == list
+			     ? dependency_id(adding->repo->pool, record, dependency)
+			     : 0;
+		if (id)
+			offset = repo_addid_dep(adding->repo, offset, id, marker_of(dependency));
+	}
+	*ret = offset;
+	return 0;
+}
+
+static int add_dependencies(const struct adding *adding, Solvable *s)
+{
+	Repo *repo = adding->repo;
+	Offset freshens = 0;
+	const struct {
+		enum record_list list;
+		Offset *to;
+	} lists[] = {
+		{ RECORD_OBSOLETES, &s->obsoletes }, { RECORD_CONFLICTS, &s->conflicts },
+		{ RECORD_REQUIRES, &s->requires },   { RECORD_RECOMMENDS, &s->recommends },
+		{ RECORD_SUGGESTS, &s->suggests },   { RECORD_SUPPLEMENTS, &s->supplements },
+		{ RECORD_ENHANCES, &s->enhances },   { RECORD_PROVIDES, &s->provides },
+		{ RECORD_FRESHENS, &freshens },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < COUNT(lists) && r == 0; i++)
+		r = add_list(adding, lists[i].list, lists[i].to);
+	if (r < 0)
+		return r;
 	if (s->arch != ARCH_SRC && s->arch != ARCH_NOSRC)
 		s->provides = repo_addid_dep(
 			repo, s->provides, pool_rel2id(repo->pool, s->name, s->evr, REL_EQ, 1), 0);
 	/* What makes hints of "modalias(...)". */
-	repo_rewrite_suse_deps(s, add_list(repo, record, RECORD_FRESHENS));
+	repo_rewrite_suse_deps(s, freshens);
+	return 0;
 }
 
 static void add_checksum(Repodata *data, Id id, const struct record *record)
@@ -113,19 +179,29 @@ static int add_attributes(Repodata *data, Id id, const struct record *record)
 	return add_files(data, id, record);
 }
 
-int catalog_add_record(Repo *repo, const struct record *record, Id *ret)
+int catalog_add_record_but_symbols(Repo *repo, const struct record *record,
+				   struct symbol_list *symbols, Id *ret)
 {
+	struct adding adding = { .repo = repo, .record = record };
 	Pool *pool = repo->pool;
 	Repodata *data = repo_add_repodata(repo, REPO_REUSE_REPODATA);
 	Id id = repo_add_solvable(repo);
 	Solvable *s = pool_id2solvable(pool, id);
+	int r;
 
+	find_lists(&adding);
+	adding.symbols = is_kernel(&adding) ? symbols : NULL;
 	s->name = text_id(pool, record, record->name);
 	s->arch = record->arch ? text_id(pool, record, record->arch) : ARCH_NOARCH;
 	s->evr = text_id(pool, record, record->evr);
 	if (record->vendor)
 		s->vendor = text_id(pool, record, record->vendor);
-	add_dependencies(repo, s, record);
+	r = add_dependencies(&adding, s);
 	*ret = id;
-	return add_attributes(data, id, record);
+	return r < 0 ? r : add_attributes(data, id, record);
+}
+
+int catalog_add_record(Repo *repo, const struct record *record, Id *ret)
+{
+	return catalog_add_record_but_symbols(repo, record, NULL, ret);
 }

@@ -160,6 +160,7 @@ void catalog_repair_hints(struct catalog *catalog, Id id)
 {
 	/* The number may have been another package's. */
 	catalog_forget_kind(catalog, id);
+	catalog_forget_symbols(catalog, id);
 	if (id < catalog->provided.size * 8)
 		MAPCLR(&catalog->provided, id);
 	repair_supplements(catalog->pool, catalog->pool->solvables + id);

@@ -179,13 +179,15 @@ static int keep_record(void *context, const struct record *record)
 
 static int add_record(void *context, const struct record *record)
 {
+	auto_symbol_list struct symbol_list symbols = { 0 };
 	struct offer *offer = context;
 	Id id;
-	int r = catalog_add_record(offer->repo, record, &id);
+	int r = catalog_add_record_but_symbols(offer->repo, record, &symbols, &id);
 
-	if (r == 0)
-		catalog_repair_hints(offer->catalog, id);
-	return r;
+	if (r < 0)
+		return r;
+	catalog_repair_hints(offer->catalog, id);
+	return catalog_keep_symbols(offer->catalog, id, &symbols);
 }
 
 static void scan(struct offer *offer, const struct interest *interest, metadata_sink sink)

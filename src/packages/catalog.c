@@ -37,6 +37,7 @@ struct catalog *catalog_free(struct catalog *catalog)
 	if (catalog->pool)
 		pool_free(catalog->pool);
 	map_free(&catalog->provided);
+	catalog_symbols_done(catalog);
 	if (catalog->kinds)
 		free(catalog->kinds->items);
 	free(catalog->kinds);
@@ -174,33 +175,55 @@ static bool provides_release(const Pool *pool, const Solvable *s, Id wanted)
 	return false;
 }
 
-static int append_provides(const Pool *pool, const Solvable *s, struct strings *names,
-			   struct strings *versions)
+static int make_room(struct kernel_provides *provides, size_t more)
 {
-	const Id *dep;
+	size_t count = provides->count + more;
+	const char **names = reallocarray(provides->names, count, sizeof(*names));
+	const char **versions;
 
-	if (!s->provides)
-		return 0;
-	for (dep = s->repo->idarraydata + s->provides; *dep; dep++) {
-		Id id = *dep;
-		const char *version = "";
-
-		if (id == SOLVABLE_FILEMARKER)
-			break;
-		if (ISRELDEP(id)) {
-			const Reldep *rel = GETRELDEP(pool, id);
-
-			if (rel->flags == REL_EQ && !ISRELDEP(rel->evr))
-				version = pool_id2str(pool, rel->evr);
-			id = rel->name;
-		}
-		if (ISRELDEP(id))
-			continue;
-		if (strings_add(names, pool_id2str(pool, id)) < 0 ||
-		    strings_add(versions, version) < 0)
-			return -ENOMEM;
-	}
+	if (!names)
+		return -ENOMEM;
+	provides->names = names;
+	versions = reallocarray(provides->versions, count, sizeof(*versions));
+	if (!versions)
+		return -ENOMEM;
+	provides->versions = versions;
 	return 0;
+}
+
+static int append_provides(const struct catalog *catalog, Id id, struct kernel_provides *provides)
+{
+	const struct symbol_list *symbols = catalog_symbols(catalog, id);
+	const Pool *pool = catalog->pool;
+	const Solvable *s = pool->solvables + id;
+	const Id *dep = s->provides ? s->repo->idarraydata + s->provides : NULL;
+	size_t count = 0;
+
+	while (dep && dep[count] && dep[count] != SOLVABLE_FILEMARKER)
+		count++;
+	if (make_room(provides, count + symbols->count + 1) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const Reldep *rel = ISRELDEP(dep[i]) ? GETRELDEP(pool, dep[i]) : NULL;
+		Id name = rel ? rel->name : dep[i];
+		bool equal = rel && rel->flags == REL_EQ && !ISRELDEP(rel->evr);
+
+		if (ISRELDEP(name))
+			continue;
+		provides->names[provides->count] = pool_id2str(pool, name);
+		provides->versions[provides->count++] = equal ? pool_id2str(pool, rel->evr) : "";
+	}
+	symbol_list_put(symbols, provides->names + provides->count,
+			provides->versions + provides->count);
+	provides->count += symbols->count;
+	return 0;
+}
+
+void kernel_provides_done(struct kernel_provides *provides)
+{
+	free(provides->names);
+	free(provides->versions);
+	*provides = (struct kernel_provides){ 0 };
 }
 
 static bool is_part_of(const Pool *pool, const Solvable *part, const Solvable *kernel)
@@ -227,13 +250,12 @@ Id catalog_find_kernel(const struct catalog *catalog, const char *release, bool 
 }
 
 int catalog_kernel_provides(const struct catalog *catalog, const char *release, bool offered,
-			    char **ret_nevra, struct strings *ret_names,
-			    struct strings *ret_versions)
+			    char **ret_nevra, struct kernel_provides *ret)
 {
-	auto_strings struct strings names = { 0 }, versions = { 0 };
-	auto_free char *nevra = NULL;
+	AUTO(kernel_provides_done) struct kernel_provides provides = { 0 };
 	const Pool *pool = catalog->pool;
 	Id kernel = catalog_find_kernel(catalog, release, offered);
+	char *nevra;
 	Id id;
 
 	if (!kernel)
@@ -245,15 +267,14 @@ int catalog_kernel_provides(const struct catalog *catalog, const char *release, 
 				     !is_part_of(pool, s, pool->solvables + kernel) ||
 				     !catalog_is_solved(catalog, id)))
 			continue;
-		if (append_provides(pool, s, &names, &versions) < 0)
+		if (append_provides(catalog, id, &provides) < 0)
 			return -ENOMEM;
 	}
 	nevra = strdup(pool_solvid2str((Pool *)(uintptr_t)pool, kernel));
 	if (!nevra)
 		return -ENOMEM;
-	*ret_nevra = take(nevra);
-	*ret_names = names;
-	*ret_versions = versions;
-	names = versions = (struct strings){ 0 };
+	*ret_nevra = nevra;
+	*ret = provides;
+	provides = (struct kernel_provides){ 0 };
 	return 1;
 }

@@ -52,14 +52,19 @@ const struct strings *catalog_base_keys(const struct catalog *catalog);
  */
 char *catalog_base_release(const struct catalog *catalog);
 
+/* What a kernel package provides: COUNT pairs, a version may be "". */
+struct kernel_provides {
+	const char **names, **versions; /* the texts are borrowed until the catalog changes */
+	size_t count;
+};
+void kernel_provides_done(struct kernel_provides *provides);
 /*
  * What the kernel package that provides `kernel-uname-r = RELEASE` provides, together with its
  * -base, -extra and -optional of the same build: from the rpm database, or with OFFERED from the
- * sources. 1 and parallel arrays (a version may be ""), 0 if there is none, -ENOMEM.
+ * sources. 1, 0 if there is none, -ENOMEM.
  */
 int catalog_kernel_provides(const struct catalog *catalog, const char *release, bool offered,
-			    char **ret_nevra, struct strings *ret_names,
-			    struct strings *ret_versions);
+			    char **ret_nevra, struct kernel_provides *ret);
 /*
  * Append the packages whose NEVRA is TEXT, or whose name is it or fits it as a pattern of
  * fnmatch(3); an installed one only if the same is not on offer. 0 or -ENOMEM.

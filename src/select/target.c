@@ -42,19 +42,17 @@ static int adopt_rpm(struct kernel *kernel, struct error *reterr)
  */
 static int adopt_package(struct kernel *kernel, const struct catalog *catalog, bool offered)
 {
-	auto_strings struct strings names = { 0 }, versions = { 0 };
+	AUTO(kernel_provides_done) struct kernel_provides provides = { 0 };
 	auto_free char *nevra = NULL;
 	auto_free char *origin = NULL;
-	int r = catalog_kernel_provides(catalog, kernel->release, offered, &nevra, &names,
-					&versions);
+	int r = catalog_kernel_provides(catalog, kernel->release, offered, &nevra, &provides);
 
 	if (r <= 0)
 		return r;
 	origin = text_format("%s package %s", offered ? "offered" : "installed", nevra);
 	if (!origin)
 		return -ENOMEM;
-	r = kernel_add_provides(kernel, origin, (const char *const *)names.items,
-				(const char *const *)versions.items, names.count);
+	r = kernel_add_provides(kernel, origin, provides.names, provides.versions, provides.count);
 	return r < 0 && r != -EBADMSG ? r : 1;
 }
 

@@ -147,15 +147,14 @@ static void add_offers(const struct case_of_chance *chance, struct world *world,
 /* What the kernel's package says of it, where nothing else does. */
 static void adopt_kernel(struct world *world)
 {
-	auto_strings struct strings names = { 0 }, versions = { 0 };
+	AUTO(kernel_provides_done) struct kernel_provides provides = { 0 };
 	auto_free char *nevra = NULL;
-	int r = catalog_kernel_provides(world->catalog, WORLD_RELEASE, true, &nevra, &names,
-					&versions);
+	int r = catalog_kernel_provides(world->catalog, WORLD_RELEASE, true, &nevra, &provides);
 
 	assert_true(r >= 0);
 	if (r > 0)
-		kernel_add_provides(&world->kernel, nevra, (const char *const *)names.items,
-				    (const char *const *)versions.items, names.count);
+		kernel_add_provides(&world->kernel, nevra, provides.names, provides.versions,
+				    provides.count);
 }
 
 static char *tell(const struct case_of_chance *chance, struct world *world)
