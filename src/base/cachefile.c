@@ -243,10 +243,13 @@ static bool read_blocks(struct cachefile *file, size_t first, size_t end)
 
 const void *cachefile_at(struct cachefile *file, size_t offset, size_t size)
 {
-	size_t end = 0;
+	size_t end = offset / BLOCK;
 
 	if (offset > file->size || size > file->size - offset)
 		return NULL;
+	/* So it is with nearly all. */
+	if (size > 0 && file->sound[end] && (offset + size - 1) / BLOCK == end)
+		return file->content + offset;
 	for (size_t i = offset / BLOCK; i < block_count(offset + size); i = end) {
 		for (end = i; end < block_count(offset + size) && !file->sound[end]; end++)
 			;

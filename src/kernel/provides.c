@@ -121,39 +121,65 @@ const char *provides_arch(const struct provides *provides, const char *flavor)
 	return NULL;
 }
 
-int provides_add_symbol(struct symbol_table *table, const char *flavor, const char *name,
-			const char *version)
+/* The SYMBOL of a `ksym(FLAVOR:SYMBOL)`, LENGTH bytes in NAME; NULL: of another flavor, or none. */
+static const char *symbol_in(const char *name, const char *flavor, size_t flavor_length,
+			     size_t *ret_length)
 {
-	size_t length = strlen(flavor);
-	auto_free char *copy = NULL;
-	struct symbol symbol = { 0 };
-	int r;
+	size_t length;
 
-	if (!text_starts(name, "ksym(") || strncmp(name + 5, flavor, length) != 0 ||
-	    name[5 + length] != ':' || !text_ends(name, ")"))
+	if (!text_starts(name, "ksym("))
+		return NULL;
+	name += strlen("ksym(");
+	if (strncmp(name, flavor, flavor_length) != 0 || name[flavor_length] != ':')
+		return NULL;
+	name += flavor_length + 1;
+	length = strlen(name);
+	if (length == 0 || name[length - 1] != ')')
+		return NULL;
+	*ret_length = length - 1;
+	return name;
+}
+
+/*
+ * Add `ksym(FLAVOR:TEXT) = VERSION`, with its name at *ROOM, which it moves behind it.
+ * VERSION: hexadecimal, no 0x, leading zeros stripped (rpm-config-SUSE: find-provides.ksyms).
+ */
+static int add_symbol(struct symbol_table *table, const char *text, size_t length,
+		      const char *version, char **room)
+{
+	struct symbol symbol = { .name = *room };
+
+	memcpy(*room, text, length);
+	(*room)[length] = '\0';
+	if (!symbol_text_is_valid(symbol.name, SYMBOL_NAME_MAX))
 		return 0;
-	name += 5 + length + 1;
-	copy = strndup(name, strlen(name) - 1);
-	if (!copy)
-		return -ENOMEM;
-	if (!symbol_text_is_valid(copy, SYMBOL_NAME_MAX))
-		return 0;
-	symbol.name = copy;
+	*room += length + 1;
 	symbol.has_crc = version && symbol_parse_crc(version, &symbol.crc) && symbol.crc != 0;
-	r = symbol_table_add(table, &symbol);
-	return r < 0 ? r : 1;
+	return symbol_table_add(table, &symbol);
 }
 
 int provides_symbols(const struct provides *provides, const char *flavor, struct symbol_table **ret)
 {
 	auto_symbol_table struct symbol_table *table = symbol_table_new();
-	int r = table ? 0 : -ENOMEM;
+	size_t flavor_length = strlen(flavor), length, count = 0, size = 0;
+	char *room;
+	int r = 0;
 
-	for (size_t i = 0; i < provides->count && r >= 0; i++)
-		r = provides_add_symbol(table, flavor, provides->names[i], provides->versions[i]);
-	if (r < 0)
-		return r;
-	if (symbol_table_at(table, 0))
+	for (size_t i = 0; i < provides->count; i++)
+		if (symbol_in(provides->names[i], flavor, flavor_length, &length)) {
+			size += length + 1;
+			count++;
+		}
+	room = table ? symbol_table_make_room(table, count, size) : NULL;
+	if (!room)
+		return -ENOMEM;
+	for (size_t i = 0; i < provides->count && r == 0; i++) {
+		const char *text = symbol_in(provides->names[i], flavor, flavor_length, &length);
+
+		if (text)
+			r = add_symbol(table, text, length, provides->versions[i], &room);
+	}
+	if (r == 0 && symbol_table_at(table, 0))
 		*ret = take(table);
-	return 0;
+	return r;
 }

@@ -31,10 +31,3 @@ const char *provides_arch(const struct provides *provides, const char *flavor);
 /* The symbols that are provided for FLAVOR; *RET stays if there are none. 0 or -ENOMEM. */
 int provides_symbols(const struct provides *provides, const char *flavor,
 		     struct symbol_table **ret);
-/*
- * Add one `ksym(FLAVOR:SYMBOL) = CRC`.
- * CRC: hexadecimal, no 0x, leading zeros stripped (rpm-config-SUSE: find-provides.ksyms).
- * 1 if added, 0 if NAME is something else or of another flavor, -ENOMEM.
- */
-int provides_add_symbol(struct symbol_table *table, const char *flavor, const char *name,
-			const char *version);

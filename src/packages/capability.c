@@ -238,27 +238,34 @@ void hint_done(struct hint *hint)
 	*hint = (struct hint){ 0 };
 }
 
-int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol)
+bool ksym_parse(const char *name, struct ksym *ret)
 {
-	auto_free char *flavor = NULL;
-	auto_free char *symbol = NULL;
 	const char *inner, *colon;
-	size_t length = strnlen(name, CAPABILITY_MAX);
+	size_t length;
 
-	if (!text_starts(name, "ksym(") || length == CAPABILITY_MAX || name[length - 1] != ')')
-		return 0;
+	if (!text_starts(name, "ksym("))
+		return false;
+	length = strnlen(name, CAPABILITY_MAX);
+	if (length == CAPABILITY_MAX || name[length - 1] != ')')
+		return false;
 	inner = name + strlen("ksym(");
 	colon = strchr(inner, ':');
 	/* Before 2008 the flavor was left out: "ksym(symbol)"; no kernel provides those. */
 	if (!colon || colon == inner || colon[1] == ')')
-		return 0;
-	flavor = strndup(inner, (size_t)(colon - inner));
-	symbol = strndup(colon + 1, (size_t)(name + length - 1 - (colon + 1)));
-	if (!flavor || !symbol)
-		return -ENOMEM;
-	*ret_flavor = take(flavor);
-	*ret_symbol = take(symbol);
-	return 1;
+		return false;
+	*ret = (struct ksym){
+		.flavor = inner,
+		.flavor_length = (size_t)(colon - inner),
+		.symbol = colon + 1,
+		.symbol_length = (size_t)(name + length - 1 - (colon + 1)),
+	};
+	return true;
+}
+
+bool ksym_is_of(const struct ksym *ksym, const char *flavor)
+{
+	return strncmp(ksym->flavor, flavor, ksym->flavor_length) == 0 &&
+	       flavor[ksym->flavor_length] == '\0';
 }
 
 int kmod_parse(const char *name, char **ret)

@@ -60,8 +60,15 @@ char *pattern_decode(const char *text);
 /* Does PATTERN match any modalias at all: nothing but '*', ':' and a bus wildcard? */
 bool pattern_is_match_all(const char *pattern);
 
-/* "ksym(FLAVOR:SYMBOL)": 1 and copies in *RET_FLAVOR, *RET_SYMBOL; 0 if not; -ENOMEM. */
-int ksym_parse(const char *name, char **ret_flavor, char **ret_symbol);
+/* The parts of a name "ksym(FLAVOR:SYMBOL)", inside of it: no NUL ends them. */
+struct ksym {
+	const char *flavor, *symbol;
+	size_t flavor_length, symbol_length; /* in bytes, not 0 */
+};
+
+/* Is NAME that of a symbol? */
+bool ksym_parse(const char *name, struct ksym *ret);
+bool ksym_is_of(const struct ksym *ksym, const char *flavor);
 /* "kmod(NAME.ko)", or "kmod(NAME)" as of 2018 and 2019: 1 and NAME, normalised, in *RET; 0,
  * -ENOMEM. */
 int kmod_parse(const char *name, char **ret);

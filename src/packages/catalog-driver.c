@@ -86,58 +86,115 @@ static int add_hints(const struct catalog *catalog, Id id, struct driver *driver
 	return r;
 }
 
-/* Append LEAF to the *COUNT symbols of *LIST if it is one. 0 or more, or -ENOMEM. */
-static int add_symbol(const Pool *pool, Id leaf, struct symbol_need **list, size_t *count)
+/* The name of LEAF if it may be a symbol, else NULL. */
+static const char *symbol_name(const Pool *pool, Id leaf)
 {
-	struct symbol_need need = { 0 };
-	const Reldep *rel = ISRELDEP(leaf) ? GETRELDEP(pool, leaf) : NULL;
-	Id name = rel ? rel->name : leaf;
-	int r;
+	Id name = ISRELDEP(leaf) ? GETRELDEP(pool, leaf)->name : leaf;
+	const char *text = ISRELDEP(name) ? NULL : pool_id2str(pool, name);
 
-	if (ISRELDEP(name))
-		return 0;
-	r = ksym_parse(pool_id2str(pool, name), &need.flavor, &need.symbol);
-	if (r <= 0)
-		return r;
-	if (rel && rel->flags == REL_EQ && !ISRELDEP(rel->evr))
-		need.has_crc = crc_parse(pool_id2str(pool, rel->evr), &need.crc);
-	if (array_grow(list, *count, sizeof(need)) < 0) {
-		free(need.flavor);
-		free(need.symbol);
-		return -ENOMEM;
-	}
-	(*list)[(*count)++] = need;
-	return 0;
+	return text && text_starts(text, "ksym(") ? text : NULL;
 }
 
-static int add_symbol_needs(const struct catalog *catalog, Id id, struct driver *driver)
+static void find_symbols(const Pool *pool, const Queue *leaves, Queue *ret, size_t *size)
+{
+	for (int i = 0; i < leaves->count; i++) {
+		const char *name = symbol_name(pool, leaves->elements[i]);
+
+		if (!name)
+			continue;
+		*size += strlen(name);
+		queue_push(ret, leaves->elements[i]);
+	}
+}
+
+/* The same for all that package ID provides. */
+static void find_exports(const Pool *pool, Id id, Queue *ret, size_t *size)
+{
+	const Solvable *s = pool->solvables + id;
+	Queue provides;
+
+	if (!s->provides)
+		return;
+	queue_init(&provides);
+	for (const Id *dep = s->repo->idarraydata + s->provides; *dep; dep++)
+		queue_push(&provides, *dep);
+	find_symbols(pool, &provides, ret, size);
+	queue_free(&provides);
+}
+
+static void find_needs(const struct catalog *catalog, Id id, Queue *ret, size_t *size)
 {
 	const Solvable *s = catalog->pool->solvables + id;
 	Queue leaves;
-	const Id *dep;
-	int r = 0;
 
 	if (!s->requires)
-		return 0;
+		return;
 	queue_init(&leaves);
-	for (dep = s->repo->idarraydata + s->requires; *dep; dep++)
+	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
 		catalog_leaves(catalog, *dep, &leaves);
-	for (int i = 0; i < leaves.count && r == 0; i++)
-		r = add_symbol(catalog->pool, leaves.elements[i], &driver->symbols,
-			       &driver->symbol_count);
+	find_symbols(catalog->pool, &leaves, ret, size);
 	queue_free(&leaves);
-	return r;
 }
 
-static int add_exports(const Pool *pool, Id id, struct driver *driver)
+/* A copy of LENGTH bytes at TEXT, which moves *TO behind it. */
+static const char *put_word(char **to, const char *text, size_t length)
 {
-	const Solvable *s = pool->solvables + id;
-	const Id *dep = s->provides ? s->repo->idarraydata + s->provides : NULL;
-	int r = 0;
+	char *word = *to;
 
-	for (; dep && *dep && r >= 0; dep++)
-		r = add_symbol(pool, *dep, &driver->exports, &driver->export_count);
-	return r < 0 ? r : 0;
+	memcpy(word, text, length);
+	word[length] = '\0';
+	*to = word + length + 1;
+	return word;
+}
+
+/* Put what LEAVES say into *RET, and its texts at *TO, where they have room. 0 or -ENOMEM. */
+static int put_symbols(const Pool *pool, const Queue *leaves, char **to, struct symbol_need **ret,
+		       size_t *ret_count)
+{
+	struct symbol_need *needs = calloc((size_t)leaves->count + 1, sizeof(*needs));
+	size_t count = 0;
+
+	if (!needs)
+		return -ENOMEM;
+	for (int i = 0; i < leaves->count; i++) {
+		Id leaf = leaves->elements[i];
+		const Reldep *rel = ISRELDEP(leaf) ? GETRELDEP(pool, leaf) : NULL;
+		struct symbol_need *need = &needs[count];
+		struct ksym ksym;
+
+		if (!ksym_parse(symbol_name(pool, leaf), &ksym))
+			continue;
+		need->flavor = put_word(to, ksym.flavor, ksym.flavor_length);
+		need->symbol = put_word(to, ksym.symbol, ksym.symbol_length);
+		if (rel && rel->flags == REL_EQ && !ISRELDEP(rel->evr))
+			need->has_crc = crc_parse(pool_id2str(pool, rel->evr), &need->crc);
+		count++;
+	}
+	*ret = needs;
+	*ret_count = count;
+	return 0;
+}
+
+static int add_symbols(const struct catalog *catalog, Id id, struct driver *driver)
+{
+	const Pool *pool = catalog->pool;
+	Queue needs, exports;
+	size_t size = 0;
+	char *to;
+	int r;
+
+	queue_init(&needs);
+	queue_init(&exports);
+	find_needs(catalog, id, &needs, &size);
+	find_exports(pool, id, &exports, &size);
+	/* Two words with a NUL each take less than "ksym(:)" around them. */
+	to = driver->symbol_text = malloc(size + 1);
+	r = to ? put_symbols(pool, &needs, &to, &driver->symbols, &driver->symbol_count) : -ENOMEM;
+	if (r == 0)
+		r = put_symbols(pool, &exports, &to, &driver->exports, &driver->export_count);
+	queue_free(&needs);
+	queue_free(&exports);
+	return r;
 }
 
 static int add_modules(const Pool *pool, Id id, struct driver *driver)
@@ -258,9 +315,8 @@ int catalog_driver(struct catalog *catalog, int id, struct driver *ret)
 	if (fill_identity(pool, pool->solvables + id, &driver) < 0 ||
 	    driver_parse_name(driver.name, driver.version, &driver.family, &driver.flavor,
 			      &driver.build_release) < 0 ||
-	    add_hints(catalog, id, &driver) < 0 || add_symbol_needs(catalog, id, &driver) < 0 ||
-	    add_exports(pool, id, &driver) < 0 || add_modules(pool, id, &driver) < 0 ||
-	    diagnose_hints(&driver) < 0)
+	    add_hints(catalog, id, &driver) < 0 || add_symbols(catalog, id, &driver) < 0 ||
+	    add_modules(pool, id, &driver) < 0 || diagnose_hints(&driver) < 0)
 		return -ENOMEM;
 	*ret = driver;
 	driver = (struct driver){ 0 };

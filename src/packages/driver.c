@@ -141,12 +141,6 @@ char *driver_nevra(const char *name, unsigned long epoch, const char *version, c
 	return text_format("%s-%s-%s.%s", name, version, release, arch);
 }
 
-static void symbol_need_done(struct symbol_need *need)
-{
-	free(need->flavor);
-	free(need->symbol);
-}
-
 void driver_done(struct driver *driver)
 {
 	free(driver->nevra);
@@ -165,12 +159,9 @@ void driver_done(struct driver *driver)
 	for (size_t i = 0; i < driver->hint_count; i++)
 		hint_done(&driver->hints[i]);
 	free(driver->hints);
-	for (size_t i = 0; i < driver->symbol_count; i++)
-		symbol_need_done(&driver->symbols[i]);
 	free(driver->symbols);
-	for (size_t i = 0; i < driver->export_count; i++)
-		symbol_need_done(&driver->exports[i]);
 	free(driver->exports);
+	free(driver->symbol_text);
 	strings_done(&driver->modules);
 	diagnostics_done(&driver->diagnostics);
 	*driver = (struct driver){ 0 };

@@ -19,8 +19,8 @@ const char *driver_role_id(enum driver_role role);
 
 /* One `ksym(flavor:symbol) = crc`, required or provided. */
 struct symbol_need {
-	char *flavor;
-	char *symbol;
+	const char *flavor; /* borrowed from the driver's symbol_text */
+	const char *symbol;
 	uint32_t crc;
 	bool has_crc;
 };
@@ -50,6 +50,7 @@ struct driver {
 	size_t symbol_count;
 	struct symbol_need *exports; /* that it provides */
 	size_t export_count;
+	char *symbol_text; /* of both */
 	struct strings modules; /* its kmod() provides: normalised module names */
 	struct diagnostics diagnostics;
 };

@@ -79,22 +79,43 @@ static Offset add_spelled(const struct solve *solve, Offset provides, const char
 }
 
 /*
- * Does the kernel satisfy `ksym(F:SYMBOL) = VERSION`, as far as its symbols are known? A VERSION of
- * NULL is any.
+ * Does the kernel satisfy KSYM = VERSION, as far as its symbols are known? A VERSION of NULL is
+ * any.
  */
-static bool kernel_satisfies(const struct kernel *kernel, const char *symbol, const char *version)
+static bool kernel_satisfies(const struct kernel *kernel, const struct ksym *ksym,
+			     const char *version)
 {
-	const struct symbol *found;
+	const struct symbol *found = NULL;
+	char symbol[SYMBOL_NAME_MAX + 1];
 	uint32_t crc;
 
+	if (!ksym_is_of(ksym, kernel->flavor))
+		return false;
 	if (!kernel->symbols)
 		return true;
-	found = symbol_table_find(kernel->symbols, symbol);
+	/* None has a longer name. */
+	if (ksym->symbol_length < sizeof(symbol)) {
+		memcpy(symbol, ksym->symbol, ksym->symbol_length);
+		symbol[ksym->symbol_length] = '\0';
+		found = symbol_table_find(kernel->symbols, symbol);
+	}
 	if (!found)
 		return !kernel->symbols_complete;
 	if (found->absent)
 		return false;
 	return !found->has_crc || !version || (crc_parse(version, &crc) && crc == found->crc);
+}
+
+/* Is NAME a set of symbols of the kernel's flavor, `kernel(FLAVOR:...)`, all of which hold? */
+static bool is_assumed_set(const struct solve *solve, const char *name)
+{
+	const char *flavor = solve->kernel->flavor;
+	size_t length = strlen(flavor);
+
+	if (solve->symbol_sets || !text_starts(name, "kernel("))
+		return false;
+	name += strlen("kernel(");
+	return strncmp(name, flavor, length) == 0 && name[length] == ':';
 }
 
 /*
@@ -103,35 +124,25 @@ static bool kernel_satisfies(const struct kernel *kernel, const char *symbol, co
  */
 static bool kernel_provides(const struct solve *solve, const Reldep *rel)
 {
-	const struct kernel *kernel = solve->kernel;
-	auto_free char *flavor = NULL;
-	auto_free char *symbol = NULL;
-	auto_free char *set = NULL;
 	const char *name;
+	struct ksym ksym;
 
 	if (rel->flags != REL_EQ || ISRELDEP(rel->name) || ISRELDEP(rel->evr))
 		return false;
 	name = pool_id2str(solve->pool, rel->name);
-	if (ksym_parse(name, &flavor, &symbol) > 0)
-		return text_equal(flavor, kernel->flavor) &&
-		       kernel_satisfies(kernel, symbol, pool_id2str(solve->pool, rel->evr));
-	if (solve->symbol_sets || !text_starts(name, "kernel("))
-		return false;
-	set = text_format("kernel(%s:", kernel->flavor);
-	return set && text_starts(name, set);
+	if (ksym_parse(name, &ksym))
+		return kernel_satisfies(solve->kernel, &ksym, pool_id2str(solve->pool, rel->evr));
+	return is_assumed_set(solve, name);
 }
 
 /* Does the kernel provide NAME in some version, whatever that is? */
 static bool kernel_has(const struct solve *solve, const char *name)
 {
-	auto_free char *flavor = NULL;
-	auto_free char *symbol = NULL;
-	auto_free char *set = text_format("kernel(%s:", solve->kernel->flavor);
+	struct ksym ksym;
 
-	if (ksym_parse(name, &flavor, &symbol) > 0)
-		return text_equal(flavor, solve->kernel->flavor) &&
-		       kernel_satisfies(solve->kernel, symbol, NULL);
-	return set && !solve->symbol_sets && text_starts(name, set);
+	if (ksym_parse(name, &ksym))
+		return kernel_satisfies(solve->kernel, &ksym, NULL);
+	return is_assumed_set(solve, name);
 }
 
 /* What is asked for without a version, in a list of dependencies or inside another one. */

@@ -25,11 +25,15 @@ static void check_hint(const struct hint *hint)
 
 static void check_names(const char *text)
 {
-	auto_free char *flavor = NULL, *symbol = NULL, *module = NULL, *decoded = NULL;
+	auto_free char *module = NULL, *decoded = NULL;
+	struct ksym ksym;
 	uint32_t crc;
-	int r = ksym_parse(text, &flavor, &symbol);
+	int r;
 
-	promise(r == 0 || (r == 1 && *flavor && *symbol && !strchr(flavor, ':')));
+	promise(!ksym_parse(text, &ksym) ||
+		(ksym.flavor_length && ksym.symbol_length && ksym.flavor > text &&
+		 !memchr(ksym.flavor, ':', ksym.flavor_length) &&
+		 ksym.symbol + ksym.symbol_length == text + strlen(text) - 1));
 	r = kmod_parse(text, &module);
 	promise(r == 0 || (r == 1 && *module && !strchr(module, '-')));
 	promise(!crc_parse(text, &crc) || isxdigit((unsigned char)*text));

@@ -447,9 +447,10 @@ static void a_symbol_has_a_flavor_and_a_name(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		auto_free char *flavor = NULL;
-		auto_free char *symbol = NULL;
-		int r = ksym_parse(cases[i].text, &flavor, &symbol);
+		struct ksym ksym = { .flavor = NULL };
+		bool r = ksym_parse(cases[i].text, &ksym);
+		auto_free char *flavor = r ? strndup(ksym.flavor, ksym.flavor_length) : NULL;
+		auto_free char *symbol = r ? strndup(ksym.symbol, ksym.symbol_length) : NULL;
 
 		if (r != (cases[i].flavor != NULL) || !text_equal(flavor, cases[i].flavor) ||
 		    !text_equal(symbol, cases[i].symbol))
