@@ -44,9 +44,15 @@ all: $(build)/kmp-match
 takes = $(shell $(CC) $(1) -Werror -O2 -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
 hardening_wanted := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-ftrivial-auto-var-init=zero
-# Of what an initrd carries: no tables for exceptions, which C has not, and no padding.
+# Of what an initrd carries: no tables for exceptions, which C has not, no padding, and nothing that
+# is not called.
 small_wanted := -fno-asynchronous-unwind-tables -fno-unwind-tables -falign-functions=1 \
-	-falign-loops=1 -falign-jumps=1
+	-falign-loops=1 -falign-jumps=1 -ffunction-sections -fdata-sections
+# Packed relocations need a loader that knows them, glibc's from 2.36 on: an older one ends the
+# program.
+links = $(shell echo '_Static_assert(__GLIBC_PREREQ(2, 36), ""); int main(void) { return 0; }' | \
+	$(CC) -include features.h -Wl,--fatal-warnings $(1) -x c -o /dev/null - 2>/dev/null && echo $(1))
+small_links_wanted := -Wl,--gc-sections -Wl,-z,pack-relative-relocs
 warnings_wanted := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 \
 	-Wpointer-arith -Wundef -Wvla -Wwrite-strings -Wcast-qual -Wimplicit-fallthrough \
 	-Wnull-dereference -Wold-style-definition -Wlogical-op -Wduplicated-cond
@@ -55,6 +61,7 @@ $(build)/flags.mk: Makefile tools/require-libraries
 	$(Q)tools/require-libraries $(PKG_CONFIG) $(libraries)
 	@mkdir -p $(@D)
 	@{ echo 'flags_taken := $(foreach flag,$(hardening_wanted) $(if $(sanitize),,$(small_wanted)) $(warnings_wanted),$(call takes,$(flag)))'; \
+	   echo 'links_taken := $(if $(sanitize),,$(foreach flag,$(small_links_wanted),$(call links,$(flag))))'; \
 	   echo 'library_cflags := '"$$($(PKG_CONFIG) --cflags $(libraries))"; \
 	   echo 'library_libs := '"$$($(PKG_CONFIG) --libs $(libraries))"; } >$@.tmp && mv $@.tmp $@
 
@@ -69,7 +76,7 @@ own_cflags = -std=gnu17 -D_GNU_SOURCE -DKMP_MATCH_VERSION='"$(VERSION)"' -Isrc -
 	$(if $(filter usb,$(WITHOUT)),-DWITHOUT_USB) \
 	$(if $(filter seccomp,$(WITHOUT)),-DWITHOUT_SECCOMP) $(flags_taken) $(WERROR) $(fortify) \
 	$(sanitize) $(if $(sanitize),-DSANITIZED) $(library_cflags)
-own_ldflags = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(sanitize)
+own_ldflags = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(links_taken) $(sanitize)
 
 library_sources := $(filter-out src/main.c,$(sort $(wildcard src/*.c src/*/*.c)))
 library_sources := $(filter-out src/verbs/% $(WITHOUT:%=src/hardware/%.c),$(library_sources))
