@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -13,6 +14,7 @@ struct closure {
 	struct offers *offers;
 	Map names; /* ids of names that were looked for */
 	Id next; /* the first package that was not looked at */
+	Id second; /* the first one that was not found at once */
 	unsigned int rounds;
 	bool marked; /* something new is to be taken */
 };
@@ -75,7 +77,8 @@ static void look_at(struct closure *closure, Id id)
 static int take_marked(struct closure *closure)
 {
 	closure->marked = false;
-	closure->rounds++;
+	if (closure->rounds++ == 0)
+		closure->second = closure->catalog->pool->nsolvables;
 	for (size_t i = 0; i < closure->offers->count; i++) {
 		struct offer *offer = &closure->offers->items[i];
 		int r = 0;
@@ -89,9 +92,82 @@ static int take_marked(struct closure *closure)
 			return -ENOMEM;
 		/* Numbers of what was dropped are given to others. */
 		if (r < 0)
-			closure->next = 2;
+			closure->next = closure->second = 2;
 	}
 	return 0;
+}
+
+static int compare_twins(const void *left, const void *right, void *context)
+{
+	const Pool *pool = context;
+	Id a = *(const Id *)left, b = *(const Id *)right;
+	const Solvable *one = pool->solvables + a, *other = pool->solvables + b;
+
+	if (one->name != other->name)
+		return one->name < other->name ? -1 : 1;
+	if (one->evr != other->evr)
+		return one->evr < other->evr ? -1 : 1;
+	if (one->arch != other->arch)
+		return one->arch < other->arch ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/*
+ * libsolv takes the first of packages that have name and version in common (src/policy.c,
+ * prune_to_best_version). May EARLIER be behind LATER where everything is loaded? What is SECOND or
+ * comes later was not read first.
+ */
+static bool may_be_behind(const struct catalog *catalog, Id earlier, Id later, Id second)
+{
+	const Solvable *one = catalog->pool->solvables + earlier;
+	const Solvable *other = catalog->pool->solvables + later;
+	size_t source = catalog_source_of(catalog, earlier);
+
+	if (one->name != other->name || one->evr != other->evr)
+		return false;
+	if (one->arch != other->arch)
+		return one->arch == ARCH_NOARCH || other->arch == ARCH_NOARCH;
+	if (source != catalog_source_of(catalog, later))
+		return source > catalog_source_of(catalog, later);
+	return later >= second;
+}
+
+static bool is_out_of_order(const struct closure *closure)
+{
+	Pool *pool = closure->catalog->pool;
+	bool answer = false;
+	Queue ids;
+	Id id;
+
+	if (!closure->rounds)
+		return false;
+	queue_init(&ids);
+	FOR_POOL_SOLVABLES (id)
+		if (catalog_source_of(closure->catalog, id) != SIZE_MAX)
+			queue_push(&ids, id);
+	qsort_r(ids.elements, (size_t)ids.count, sizeof(Id), compare_twins, pool);
+	for (int i = 1; i < ids.count && !answer; i++)
+		answer = may_be_behind(closure->catalog, ids.elements[i - 1], ids.elements[i],
+				       closure->second);
+	queue_free(&ids);
+	return answer;
+}
+
+/*
+ * Is a CRC compared in another way than for equality? The target kernel provides what packages
+ * mention (select/solve-pool.c), and such a comparison may find it in what any of them does.
+ */
+static bool is_any_crc_compared(const Pool *pool)
+{
+	for (Id id = 1; id < pool->nrels; id++) {
+		const Reldep *rel = pool->rels + id;
+
+		if (rel->flags <= 7 && rel->flags != REL_EQ && !ISRELDEP(rel->name) &&
+		    (text_starts(pool_id2str(pool, rel->name), "ksym(") ||
+		     text_starts(pool_id2str(pool, rel->name), "kernel(")))
+			return true;
+	}
+	return false;
 }
 
 int catalog_close_over(struct catalog *catalog, struct offers *offers)
@@ -113,7 +189,7 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers)
 		r = closure.marked ? take_marked(&closure) : 0;
 	} while (r == 0 && closure.next < pool->nsolvables);
 	map_free(&closure.names);
-	return r;
+	return r == 0 ? is_out_of_order(&closure) || is_any_crc_compared(pool) : r;
 }
 
 /* Does something that is installed, and stays, provide LEAF? */
@@ -207,16 +283,21 @@ static bool hits(Pool *pool, const Solvable *s, Offset dependencies)
 	return false;
 }
 
-/* Would another version of an installed package be on offer? */
-static void find_replaced(Pool *pool, Map *ret)
+/* Which installed packages may go: of which other versions are on offer, and kernels. */
+static void find_replaced(const struct catalog *catalog, Map *ret)
 {
+	Pool *pool = catalog->pool;
 	const Solvable *s;
 	Id id, other, at;
 
 	FOR_POOL_SOLVABLES (id) {
 		s = pool->solvables + id;
-		if (s->repo == pool->installed)
+		if (s->repo == pool->installed) {
+			/* The target alone is solved for. */
+			if (catalog_is_kernel(catalog, id))
+				MAPSET(ret, id);
 			continue;
+		}
 		FOR_PROVIDES (other, at, s->name)
 			if (pool->solvables[other].repo == pool->installed &&
 			    pool->solvables[other].name == s->name)
@@ -224,9 +305,10 @@ static void find_replaced(Pool *pool, Map *ret)
 	}
 }
 
-/* Does S require something that only packages that may be replaced provide? */
-static bool rests_on(Pool *pool, const Solvable *s, const Map *replaced)
+/* Does S require something that no package provides of which it is known that it stays? */
+static bool rests_on(const struct catalog *catalog, const Solvable *s, const Map *replaced)
 {
+	Pool *pool = catalog->pool;
 	Id other, at;
 
 	if (!s->requires)
@@ -235,8 +317,9 @@ static bool rests_on(Pool *pool, const Solvable *s, const Map *replaced)
 		bool any = false, safe = false;
 
 		FOR_PROVIDES (other, at, *dep) {
-			any = true;
-			safe = safe || !MAPTST(replaced, other);
+			any = any || !catalog_is_kernel(catalog, other);
+			safe = safe || (pool->solvables[other].repo == pool->installed &&
+					!MAPTST(replaced, other));
 		}
 		if (any && !safe)
 			return true;
@@ -275,7 +358,7 @@ bool catalog_is_open(struct catalog *catalog, const struct offers *offers)
 	pool_addfileprovides(pool);
 	pool_createwhatprovides(pool);
 	map_init(&replaced, pool->nsolvables);
-	find_replaced(pool, &replaced);
+	find_replaced(catalog, &replaced);
 	FOR_POOL_SOLVABLES (id) {
 		const Solvable *s = pool->solvables + id;
 
@@ -290,7 +373,7 @@ bool catalog_is_open(struct catalog *catalog, const struct offers *offers)
 			open = open || lacks_something(catalog, offers, s, &replaced) ||
 			       is_odd_update(catalog, s);
 		else
-			open = open || rests_on(pool, s, &replaced);
+			open = open || rests_on(catalog, s, &replaced);
 		open = open || hits(pool, s, s->conflicts) || hits(pool, s, s->obsoletes);
 	}
 	map_free(&replaced);

@@ -38,7 +38,8 @@ void offers_done(struct offers *offers);
 int offer_take_marked(struct offer *offer);
 /*
  * Of what was left out, add the driver, firmware and certificate packages that packages in the pool
- * require, and the parts of kernels in it. 0 or -ENOMEM.
+ * require, and the parts of kernels in it. 0, 1 if the answer may depend on the others all the
+ * same, or -ENOMEM.
  */
 int catalog_close_over(struct catalog *catalog, struct offers *offers);
 /*

@@ -383,10 +383,11 @@ int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t 
 		r = catalog_close_over(catalog, &offers);
 	for (size_t i = 0; i < offers.count; i++)
 		repo_internalize(offers.items[i].repo);
-	if (r == 0 && interest->hardware &&
-	    (is_any_stale(&offers) || (catalog->has_base && catalog_is_open(catalog, &offers))))
+	if (r >= 0 && interest->hardware &&
+	    (r > 0 || is_any_stale(&offers) ||
+	     (catalog->has_base && catalog_is_open(catalog, &offers))))
 		read_again(&offers);
-	for (size_t i = 0; i < offers.count && r == 0; i++)
+	for (size_t i = 0; i < offers.count && r >= 0; i++)
 		r = finish(&offers.items[i]);
 	return r;
 }

@@ -377,6 +377,12 @@ void metadata_mark_all(struct metadata *metadata)
 		metadata_mark(metadata, metadata->parts[i].ordinal);
 }
 
+static bool is_wanted(const struct metadata *metadata, uint32_t ordinal)
+{
+	return metadata_has_bit(metadata->marked, ordinal) &&
+	       !metadata_has_bit(metadata->taken, ordinal);
+}
+
 /* The second pass: nothing is counted again. */
 static int take_again(void *context, struct record *record)
 {
@@ -384,36 +390,38 @@ static int take_again(void *context, struct record *record)
 	struct metadata *metadata = pass->metadata;
 	uint32_t ordinal = pass->ordinal++;
 
-	if (ordinal >= metadata->ordinals || !metadata_has_bit(metadata->marked, ordinal) ||
-	    metadata_has_bit(metadata->taken, ordinal))
+	if (ordinal >= metadata->ordinals || !is_wanted(metadata, ordinal))
 		return 0;
 	return hand_on(pass, ordinal, record);
 }
 
-static bool is_all_taken(const struct metadata *metadata)
+static size_t count_wanted(const struct metadata *metadata)
 {
+	size_t count = 0;
+
 	for (uint32_t i = 0; i < metadata->ordinals; i += 8)
-		if (metadata->marked[i / 8] & ~metadata->taken[i / 8])
-			return false;
-	return true;
+		count += (size_t)__builtin_popcount(metadata->marked[i / 8] &
+						    ~metadata->taken[i / 8]);
+	return count;
 }
 
+/* Where not all are at hand, they are read again: none gets in front of another one. */
 int metadata_take_marked(struct metadata *metadata, const struct metadata_origin *origin,
 			 metadata_sink sink, void *context, struct error *reterr)
 {
 	struct pass pass = { .metadata = metadata, .sink = sink, .context = context };
+	size_t spares = 0;
 	int r = 0;
 
 	if (metadata->cache)
 		return metadata_ask_marked(metadata, sink, context);
-	for (size_t i = 0; i < metadata->spare_count && r == 0; i++) {
-		const struct spare *spare = &metadata->spares[i];
-
-		if (metadata_has_bit(metadata->marked, spare->ordinal) &&
-		    !metadata_has_bit(metadata->taken, spare->ordinal))
-			r = hand_on(&pass, spare->ordinal, &spare->record);
-	}
-	if (r < 0 || is_all_taken(metadata))
-		return r;
-	return metadata_read(origin, take_again, &pass, reterr);
+	for (size_t i = 0; i < metadata->spare_count; i++)
+		spares += is_wanted(metadata, metadata->spares[i].ordinal);
+	if (spares < count_wanted(metadata))
+		return metadata_read(origin, take_again, &pass, reterr);
+	for (size_t i = 0; i < metadata->spare_count && r == 0; i++)
+		if (is_wanted(metadata, metadata->spares[i].ordinal))
+			r = hand_on(&pass, metadata->spares[i].ordinal,
+				    &metadata->spares[i].record);
+	return r;
 }

@@ -7,8 +7,12 @@
  */
 #pragma once
 
+#include "offer-goods.h"
 #include "offer-words.h"
 #include "shuffle-fixture.h"
+
+/* In larger repositories packages say less, or all of them would be of interest. */
+#define OFFER_CROWD 10
 
 #define PICK(seed, list) ((list)[draw(seed, COUNT(list))])
 
@@ -65,8 +69,8 @@ static inline void offer_put_line(FILE *out, unsigned int *seed)
 	fputc('\n', out);
 }
 
-/* One package. Kernels mostly say of which release they are. */
-static inline void offer_put_package(FILE *out, unsigned int *seed)
+/* One of up to MOST packages. Kernels mostly say of which release they are. */
+static inline void offer_put_package(FILE *out, unsigned int most, unsigned int *seed)
 {
 	const char *name = PICK(seed, offer_names);
 
@@ -85,7 +89,8 @@ static inline void offer_put_package(FILE *out, unsigned int *seed)
 		fputc('\n', out);
 	}
 	for (unsigned int i = draw(seed, 4); i > 0; i--)
-		offer_put_line(out, seed);
+		if (most < OFFER_CROWD || draw(seed, most) < OFFER_CROWD)
+			offer_put_line(out, seed);
 }
 
 /* From 1 up to MOST packages. Owned. */
@@ -96,7 +101,7 @@ static inline char *offer_make(unsigned int most, unsigned int *seed)
 	FILE *out = open_memstream(&text, &size);
 
 	for (unsigned int i = 1 + draw(seed, most); i > 0; i--)
-		offer_put_package(out, seed);
+		offer_put_package(out, most, seed);
 	fclose(out);
 	return text;
 }

@@ -11,227 +11,137 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "interest-fixture.h"
 #include "offer-fixture.h"
-#include "packages/catalog-internal.h"
-#include "packages/primary.h"
-#include "report/report.h"
-#include "symbol-fixture.h"
 
-#define WORLDS        2000
-#define REPOSITORIES  3
-#define PACKAGES_MOST 9
+#define WORLDS   2000
+#define PACKAGES 9
 
-/* All that an answer may depend on. */
-struct case_of_chance {
-	unsigned int seed;
-	struct scratch scratch;
-	char *offers[REPOSITORIES];
-	size_t count;
-	char *installed; /* NULL: the base is bare */
-	const char *symbols; /* of the kernel; NULL if they are not known */
-	bool one_priority, offered_kernel;
-	struct locks locks;
-	struct cache_dir *cache; /* of every fourth world */
+/* A world, and what its texts are kept in. */
+struct chance {
+	struct interest_case it;
+	struct strings texts;
+	bool cached;
 };
 
-/* What came of it. */
-struct outcome {
-	char *text;
-	int considered; /* packages that libsolv was given of those on offer */
-	size_t selected;
-};
+/* TEXT, owned, belongs to CHANCE now. */
+static const char *keep(struct chance *chance, char *text)
+{
+	assert_int_equal(strings_add(&chance->texts, text), 0);
+	free(text);
+	return chance->texts.items[chance->texts.count - 1];
+}
 
-static void make_case(unsigned int seed, struct case_of_chance *ret)
+/* Each repository has up to MOST packages. */
+static void make_chance(unsigned int seed, unsigned int most, struct chance *ret)
 {
 	static const char *const locks[] = { "n0-kmp-default", "n1-kmp-default", "u0", "n*" };
+	static const char *const policies[] = {
+		"[prefer]\npackage = n1-kmp-*\n", "[prefer]\npackage = n0-*\nweight = -1\n",
+		"[block]\npackage = n2-kmp-*\n",  "[pin]\npackage = n*\nversion = 2\n",
+		"[block]\npackage = f*\n",
+	};
 	unsigned int number = seed;
 
-	*ret = (struct case_of_chance){ .seed = seed };
-	ret->count = 1 + draw(&number, REPOSITORIES);
-	scratch_make(&ret->scratch);
-	for (size_t i = 0; i < ret->count; i++) {
-		const char name[] = { (char)('1' + i), '\0' };
-
-		ret->offers[i] = offer_make(PACKAGES_MOST, &number);
-		repo_write(&ret->scratch, name, ret->offers[i]);
-	}
+	*ret = (struct chance){ .cached = seed % 4 == 0 };
+	for (unsigned int i = 0, count = 1 + draw(&number, WORLD_SOURCES_MAX); i < count; i++)
+		ret->it.offers[i] = keep(ret, offer_make(most, &number));
 	if (draw(&number, 2))
-		ret->installed = offer_make(PACKAGES_MOST, &number);
+		ret->it.installed = keep(ret, offer_make(most, &number));
 	if (draw(&number, 2))
-		ret->symbols = "a=1111 b=2222 d=4444";
-	if (seed % 4 == 0) {
-		auto_free char *path = scratch_path(&ret->scratch, "cache");
-		auto_diagnostics struct diagnostics unused = { 0 };
+		ret->it.symbols = "a=1111 b=2222 d=4444";
+	ret->it.one_priority = draw(&number, 2);
+	ret->it.offered_kernel = draw(&number, 2);
+	if (ret->it.installed && draw(&number, 4) == 0)
+		ret->it.lock = PICK(&number, locks);
+	if (draw(&number, 4) == 0)
+		ret->it.policy = PICK(&number, policies);
+}
 
-		assert_int_equal(cache_dir_open(path, "metadata", &ret->cache, &unused), 0);
-		assert_non_null(ret->cache);
+static bool differs(struct interest_case *it, bool cached)
+{
+	struct interest_outcome outcome;
+	bool answer;
+
+	interest_compare(it, cached, &outcome);
+	answer = outcome.differs;
+	interest_outcome_done(&outcome);
+	return answer;
+}
+
+/* TEXT without the line at *AT, and those of its package if it is one's first. Owned. */
+static char *without_line(const char *text, size_t at)
+{
+	size_t end = at + strcspn(text + at, "\n") + 1;
+
+	if (text_starts(text + at, "package "))
+		while (text[end] && !text_starts(text + end, "package "))
+			end += strcspn(text + end, "\n") + 1;
+	return text_format("%.*s%s", (int)at, text, text + end);
+}
+
+/* Take lines away for as long as the answers differ. */
+static bool shrink_text(struct chance *chance, const char **text)
+{
+	bool any = false;
+
+	for (size_t at = 0; *text && (*text)[at];) {
+		const char *before = *text;
+
+		*text = keep(chance, without_line(before, at));
+		if (differs(&chance->it, chance->cached)) {
+			any = true;
+			continue;
+		}
+		*text = before;
+		at += strcspn(before + at, "\n") + 1;
 	}
-	ret->one_priority = draw(&number, 2);
-	ret->offered_kernel = draw(&number, 2);
-	if (ret->installed && draw(&number, 4) == 0) {
-		auto_free char *text =
-			text_format("type: package\nmatch_type: glob\ncase_sensitive: on\n"
-				    "solvable_name: %s\n\n",
-				    PICK(&number, locks));
+	return any;
+}
 
-		assert_int_equal(locks_parse(text, strlen(text), "locks", &ret->locks), 0);
+/* Take it away if the answers differ without it, too. */
+static void shrink_wish(struct chance *chance, const char **wish)
+{
+	const char *before = *wish;
+
+	*wish = NULL;
+	if (!differs(&chance->it, chance->cached))
+		*wish = before;
+}
+
+static void shrink(struct chance *chance)
+{
+	bool any = true;
+
+	shrink_wish(chance, &chance->it.installed);
+	shrink_wish(chance, &chance->it.lock);
+	shrink_wish(chance, &chance->it.policy);
+	shrink_wish(chance, &chance->it.symbols);
+	while (any) {
+		any = shrink_text(chance, &chance->it.installed);
+		for (size_t i = 0; i < WORLD_SOURCES_MAX; i++)
+			any |= shrink_text(chance, &chance->it.offers[i]);
 	}
 }
 
-static void case_done(struct case_of_chance *chance)
+/* Too long for cmocka's messages. */
+static void print_case(struct interest_case *it, bool cached)
 {
-	for (size_t i = 0; i < chance->count; i++)
-		free(chance->offers[i]);
-	free(chance->installed);
-	locks_done(&chance->locks);
-	cache_dir_close(chance->cache);
-	scratch_remove(&chance->scratch);
-}
+	struct interest_outcome outcome;
 
-static int add_installed(void *context, struct record *record)
-{
-	struct catalog *catalog = context;
-	Id id;
-
-	if (text_equal(record_text(record, record->arch), "src"))
-		return 0;
-	return catalog_add_record(catalog->pool->installed, record, &id);
-}
-
-/* Make what TEXT describes installed. */
-static void add_base(struct catalog *catalog, const char *text)
-{
-	auto_primary struct primary *primary = NULL;
-	auto_free char *xml = NULL;
-	const char *why = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&xml, &size);
-
-	fputs("<metadata xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\">\n", out);
-	repo_put_packages(out, text);
-	fputs("</metadata>\n", out);
-	fclose(out);
-	assert_int_equal(primary_new(add_installed, catalog, &primary), 0);
-	assert_int_equal(primary_feed(primary, xml, size, &why), 0);
-	assert_int_equal(primary_finish(primary, &why), 0);
-	repo_internalize(catalog->pool->installed);
-	catalog->has_base = catalog->pool->installed->nsolvables > 0;
-}
-
-static void add_offers(const struct case_of_chance *chance, struct world *world, bool all)
-{
-	auto_strings struct strings modaliases = { 0 };
-	auto_modalias_index struct modalias_index *hardware = NULL;
-	struct interest interest = { .base = true, .release = WORLD_RELEASE };
-
-	for (size_t i = 0; i < world->devices.count; i++)
-		assert_int_equal(
-			strings_add(&modaliases, world->devices.items[i].modaliases.items[0]), 0);
-	strings_sort_unique(&modaliases);
-	assert_int_equal(modalias_index_new(&modaliases, &hardware), 0);
-	if (!all)
-		interest.hardware = hardware;
-	for (size_t i = 0; i < chance->count; i++) {
-		const char name[] = { (char)('1' + i), '\0' };
-		auto_free char *path = scratch_path(&chance->scratch, name);
-
-		assert_int_equal(source_open(path, i, NULL, &world->sources[i]), 0);
-		if (chance->one_priority)
-			world->sources[i].priority = 1;
-	}
-	assert_int_equal(catalog_add_sources(world->catalog, world->sources, 0, chance->count,
-					     &interest, all ? NULL : chance->cache),
-			 0);
-}
-
-/* What the kernel's package says of it, where nothing else does. */
-static void adopt_kernel(struct world *world)
-{
-	AUTO(kernel_provides_done) struct kernel_provides provides = { 0 };
-	auto_free char *nevra = NULL;
-	int r = catalog_kernel_provides(world->catalog, WORLD_RELEASE, true, &nevra, &provides);
-
-	assert_true(r >= 0);
-	if (r > 0)
-		kernel_add_provides(&world->kernel, nevra, provides.names, provides.versions,
-				    provides.count);
-}
-
-static char *tell(const struct case_of_chance *chance, struct world *world)
-{
-	const struct report report = {
-		.dry_run = true,
-		.kernel = &world->kernel,
-		.sources = world->sources,
-		.source_count = chance->count,
-		.devices = &world->devices,
-		.plan = world->plan,
-	};
-	auto_json struct json *json = report_json(&report);
-
-	return json_text(json);
-}
-
-static int count_offered(const struct catalog *catalog)
-{
-	int count = 0;
-	Id id;
-
-	for (id = 2; id < catalog->pool->nsolvables; id++)
-		count += catalog_source_of(catalog, id) != SIZE_MAX;
-	return count;
-}
-
-static void plan_case(const struct case_of_chance *chance, bool all, struct outcome *ret)
-{
-	struct world world = { .symbols = fixture_symbols(chance->symbols) };
-	int r;
-
-	world.kernel = (struct kernel){
-		.release = strdup(WORLD_RELEASE),
-		.flavor = strdup("default"),
-		.arch = strdup("x86_64"),
-		.symbols = world.symbols,
-		.symbols_complete = world.symbols,
-	};
-	world_add_devices(&world);
-	assert_int_equal(catalog_new(&world.catalog), 0);
-	if (chance->installed)
-		add_base(world.catalog, chance->installed);
-	add_offers(chance, &world, all);
-	ret->considered = count_offered(world.catalog);
-	if (chance->offered_kernel)
-		adopt_kernel(&world);
-	assert_int_equal(selection_new(world.catalog, world.sources, &world.kernel, &world.devices,
-				       &world.selection, NULL),
-			 0);
-	assert_int_equal(selection_lock(world.selection, &chance->locks), 0);
-	r = selection_plan(world.selection, &world.plan, NULL);
-	ret->text = r < 0 ? text_format("%d", r) : tell(chance, &world);
-	ret->selected = 0;
-	for (size_t i = 0; r == 0 && i < world.plan->count; i++)
-		ret->selected += world.plan->packages[i].selected;
-	selection_free(world.selection);
-	catalog_free(world.catalog);
-	kernel_done(&world.kernel);
-	device_list_done(&world.devices);
-	for (size_t i = 0; i < chance->count; i++)
-		source_done(&world.sources[i]);
-}
-
-static void print_case(const struct case_of_chance *chance, const struct outcome *whole,
-		       const struct outcome *part)
-{
-	for (size_t i = 0; i < chance->count; i++)
-		print_error("--- repository %zu\n%s", i + 1, chance->offers[i]);
-	print_error("--- installed\n%s--- symbols %s, kernel %s, priorities %s, locks %s\n",
-		    chance->installed ? chance->installed : "nothing\n",
-		    chance->symbols ? chance->symbols : "unknown",
-		    chance->offered_kernel ? "of its package" : "of its release",
-		    chance->one_priority ? "equal" : "by place",
-		    chance->locks.count ? chance->locks.items[0].terms[0].text : "none");
-	print_error("--- of all %d packages:\n%s\n--- of %d:\n%s\n", whole->considered, whole->text,
-		    part->considered, part->text);
+	for (size_t i = 0; i < WORLD_SOURCES_MAX && it->offers[i]; i++)
+		fprintf(stderr, "--- repository %zu\n%s", i + 1, it->offers[i]);
+	fprintf(stderr, "--- installed\n%s", it->installed ? it->installed : "nothing\n");
+	fprintf(stderr, "--- symbols %s, kernel %s, priorities %s, lock %s\n%s",
+		it->symbols ? it->symbols : "unknown",
+		it->offered_kernel ? "of its package" : "of its release",
+		it->one_priority ? "equal" : "by place", it->lock ? it->lock : "none",
+		it->policy ? it->policy : "");
+	interest_compare(it, cached, &outcome);
+	fprintf(stderr, "--- of all %d packages:\n%s\n--- of %d, %s:\n%s\n",
+		outcome.whole.considered, outcome.whole.text, outcome.part.considered,
+		outcome.differs ? outcome.differs : "the same", outcome.part.text);
+	interest_outcome_done(&outcome);
 }
 
 /* What the worlds were good for. */
@@ -239,48 +149,119 @@ struct tally {
 	size_t left_out, selected, differ;
 };
 
-static void try_case(unsigned int seed, struct tally *tally)
+static void try_chance(unsigned int seed, unsigned int most, struct tally *tally)
 {
-	struct case_of_chance chance;
-	struct outcome whole, part;
+	struct chance chance;
+	struct interest_outcome outcome;
+	bool left_out;
 
-	make_case(seed, &chance);
-	plan_case(&chance, true, &whole);
-	plan_case(&chance, false, &part);
-	if (chance.cache) {
-		free(part.text);
-		plan_case(&chance, false, &part);
+	make_chance(seed, most, &chance);
+	interest_compare(&chance.it, chance.cached, &outcome);
+	left_out = outcome.part.considered < outcome.whole.considered;
+	tally->left_out += left_out;
+	tally->selected += left_out && outcome.whole.selected;
+	if (outcome.differs) {
+		tally->differ++;
+		fprintf(stderr, "world %u of up to %u packages differs when it is %s:\n", seed,
+			most, outcome.differs);
+		shrink(&chance);
+		print_case(&chance.it, chance.cached);
 	}
-	tally->left_out += part.considered < whole.considered;
-	tally->selected += whole.selected && part.considered < whole.considered;
-	if (!text_equal(whole.text, part.text)) {
-		if (tally->differ++ == 0)
-			print_case(&chance, &whole, &part);
-		print_error("world %u differs\n", seed);
-	}
-	free(whole.text);
-	free(part.text);
-	case_done(&chance);
+	interest_outcome_done(&outcome);
+	strings_done(&chance.texts);
 }
+
+/* Which worlds are tried: the number of the first, how many, and how large they are. */
+static unsigned int asked[] = { 1, WORLDS, PACKAGES };
 
 static void what_is_left_out_is_without_effect(void **state)
 {
 	struct tally tally = { 0 };
 
 	(void)state;
-	for (unsigned int seed = 1; seed <= WORLDS; seed++)
-		try_case(seed, &tally);
-	/* In most worlds something must be left out, and something chosen, to have tried it. */
-	assert_in_range(tally.left_out, WORLDS / 2, WORLDS);
-	assert_in_range(tally.selected, WORLDS / 5, WORLDS);
+	for (unsigned int i = 0; i < asked[1]; i++)
+		try_chance(asked[0] + i, asked[2], &tally);
 	assert_int_equal(tally.differ, 0);
+	print_message("%zu worlds had something left out, %zu of them something selected\n",
+		      tally.left_out, tally.selected);
+	/* In most worlds something must be left out, and something chosen, to have tried it. */
+	if (asked[2] == PACKAGES) {
+		assert_in_range(tally.left_out, asked[1] / 2, asked[1]);
+		assert_in_range(tally.selected, asked[1] / 5, asked[1]);
+	}
 }
 
-int main(void)
+#define PACKAGE(nevra) "package " nevra "\n"
+#define FITS           "supplements modalias(kernel-default:" NIC_HINT ")\n"
+
+/* Once the answer was another one with these. */
+static struct interest_case found[] = {
+	{
+		.label = "the first of two alike has no hint that fits",
+		.offers = { PACKAGE("f0-firmware-3-1.noarch") "supplements modalias(" NO_HINT
+							      ")\n" //
+			    PACKAGE("f0-firmware-3-1.noarch") "requires kernel(default:set) = 12\n",
+			    PACKAGE("n0-kmp-default-3-1.x86_64") FITS "requires f0-firmware\n" },
+		.one_priority = true,
+	},
+	{
+		.label = "what is required is installed as a part of a kernel",
+		.offers = { PACKAGE("n4-modules-3-1.x86_64") //
+			    PACKAGE("u1-3-1.x86_64") FITS "requires n4-modules\n" },
+		.installed = PACKAGE("n4-modules-3-1.x86_64") "provides kernel-uname-r = 6.4.0\n",
+	},
+	{
+		.label = "a checksum is to be larger than one that another kernel mentions",
+		.offers = { PACKAGE(
+			"n2-kmp-default-2-1.x86_64") "provides kernel-uname-r = "
+						     "6.4.0-150600.30-default\n"
+						     "obsoletes ksym(default:a) = 1111\n" //
+			    PACKAGE("n1-kmp-default-1-1.x86_64") FITS
+			    "requires ksym(default:a) >= 1\n" },
+	},
+	{
+		.label = "what takes the place of a provider is on offer, as is what requires it",
+		.offers = { PACKAGE("f0-firmware-2-1.noarch") "file /usr/bin/u0\n",
+			    PACKAGE("kernel-default-extra-6.4.0-150600.21.1.x86_64") "requires "
+										     "f0-firmware "
+										     ">= 1\n" //
+			    PACKAGE("n2-kmp-default-2-1.x86_64") "supplements "
+								 "modalias(f0-firmware:" NIC_HINT
+								 ")\n" //
+			    PACKAGE("kernel-firmware-f1-3-1.noarch") },
+		.installed = PACKAGE("kernel-firmware-f1-3-1.noarch") "requires /usr/bin/u0\n" //
+		PACKAGE("n2-kmp-default-1-1.x86_64") "file /usr/bin/u0\n",
+		.one_priority = true,
+	},
+};
+
+static void what_was_found_before_is_without_effect(void **state)
+{
+	size_t wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(found); i++) {
+		struct interest_outcome outcome;
+
+		interest_compare(&found[i], true, &outcome);
+		if (outcome.differs) {
+			wrong++;
+			print_error("%s: another answer when it is %s\n", found[i].label,
+				    outcome.differs);
+		}
+		interest_outcome_done(&outcome);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_found_before_is_without_effect),
 		cmocka_unit_test(what_is_left_out_is_without_effect),
 	};
 
+	for (int i = 1; i < argc && (size_t)i <= COUNT(asked); i++)
+		asked[i - 1] = (unsigned int)strtoul(argv[i], NULL, 10);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
