@@ -39,17 +39,6 @@ char *text_format(const char *format, ...)
 	return text;
 }
 
-int text_hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 char *text_hex(const void *data, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -107,12 +96,21 @@ static bool steers(const unsigned char *text)
 	       (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9);
 }
 
+static bool is_plain(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f)
+		text++;
+	return *text == '\0';
+}
+
 char *text_printable(const char *text)
 {
 	const unsigned char *from = (const unsigned char *)text;
-	char *safe = malloc(strlen(text) * 4 + 1);
-	char *to = safe;
+	char *safe, *to;
 
+	if (is_plain(text))
+		return strdup(text);
+	safe = to = malloc(strlen(text) * 4 + 1);
 	if (!safe)
 		return NULL;
 	while (*from) {

@@ -38,7 +38,12 @@ char *text_printable(const char *text);
  */
 size_t text_utf8_length(const unsigned char *text);
 /* The value of a hexadecimal digit of either case, or -1. */
-int text_hex_digit(char c);
+static inline int text_hex_digit(char c)
+{
+	unsigned int digit = (unsigned char)c - '0', letter = ((unsigned char)c | 0x20U) - 'a';
+
+	return digit < 10 ? (int)digit : letter < 6 ? (int)letter + 10 : -1;
+}
 /* SIZE bytes at DATA in lower-case hexadecimal; owned, NULL if out of memory. */
 char *text_hex(const void *data, size_t size);
 /*

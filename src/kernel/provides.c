@@ -161,16 +161,14 @@ static int add_symbol(struct symbol_table *table, const char *text, size_t lengt
 int provides_symbols(const struct provides *provides, const char *flavor, struct symbol_table **ret)
 {
 	auto_symbol_table struct symbol_table *table = symbol_table_new();
-	size_t flavor_length = strlen(flavor), length, count = 0, size = 0;
+	size_t flavor_length = strlen(flavor), length, size = 0;
 	char *room;
 	int r = 0;
 
+	/* A symbol and a NUL take less than what stands around it. */
 	for (size_t i = 0; i < provides->count; i++)
-		if (symbol_in(provides->names[i], flavor, flavor_length, &length)) {
-			size += length + 1;
-			count++;
-		}
-	room = table ? symbol_table_make_room(table, count, size) : NULL;
+		size += strlen(provides->names[i]);
+	room = table ? symbol_table_make_room(table, provides->count, size) : NULL;
 	if (!room)
 		return -ENOMEM;
 	for (size_t i = 0; i < provides->count && r == 0; i++) {

@@ -11,8 +11,8 @@
 
 /* Kernel, scripts/mod/file2alias.c, do_pci_entry() and do_usb_entry(): "%08X" and the like. */
 struct field {
-	const char *letters;
-	size_t width; /* in digits */
+	char letters[4];
+	unsigned char width; /* in digits */
 };
 static const struct field pci_fields[] = {
 	{ "v", 8 }, { "d", 8 }, { "sv", 8 }, { "sd", 8 }, { "bc", 2 }, { "sc", 2 }, { "i", 2 },
@@ -58,7 +58,9 @@ static char *raise_value(char *at, size_t width)
 			return NULL;
 		}
 	}
-	return at + strspn(at, "*");
+	while (*at == '*')
+		at++;
+	return at;
 }
 
 /* The one of FIELDS that begins at TEXT: the first, or behind a '*' the one with the most letters.

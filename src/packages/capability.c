@@ -95,9 +95,6 @@ static int expand_misplaced(const char *text, struct strings *ret)
 	auto_strings struct strings work = { 0 };
 	int repaired = 0;
 
-	/* So it is with nearly all. */
-	if (!strchr(text, '['))
-		return strings_add(ret, text);
 	if (strings_add(&work, text) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < work.count; i++) {
@@ -120,15 +117,32 @@ static int expand_misplaced(const char *text, struct strings *ret)
 	return repaired;
 }
 
-static int decode_into(struct strings *patterns, const struct strings *encoded)
+static int add_decoded(struct strings *patterns, const char *encoded)
 {
-	for (size_t i = 0; i < encoded->count; i++) {
-		auto_free char *decoded = pattern_decode(encoded->items[i]);
+	auto_free char *decoded = NULL;
 
-		if (!decoded || strings_add(patterns, decoded) < 0)
+	if (!strchr(encoded, '%'))
+		return strings_add(patterns, encoded);
+	decoded = pattern_decode(encoded);
+	return decoded ? strings_add(patterns, decoded) : -ENOMEM;
+}
+
+/*
+ * What TEXT stands for, decoded. 1 if that took a repair, 0 if not, -ENOMEM.
+ */
+static int add_patterns(struct strings *patterns, const char *text)
+{
+	auto_strings struct strings encoded = { 0 };
+	int repaired;
+
+	/* So it is with nearly all. */
+	if (!strchr(text, '['))
+		return add_decoded(patterns, text);
+	repaired = expand_misplaced(text, &encoded);
+	for (size_t i = 0; i < encoded.count && repaired >= 0; i++)
+		if (add_decoded(patterns, encoded.items[i]) < 0)
 			return -ENOMEM;
-	}
-	return 0;
+	return repaired;
 }
 
 /* As written stays too: what libzypp would match is never lost. */
@@ -149,7 +163,7 @@ static int add_raised(struct hint *hint)
 }
 
 /* Buses whose aliases come without a prefix now and then, see kernel: scripts/mod/file2alias.c. */
-static const char *const buses[] = {
+static const char buses[][12] = {
 	"acpi",  "amba",     "ap",       "auxiliary", "bcma",     "ccw",    "cdx",   "cpu",
 	"css",   "dfl",      "dmi",      "eisa",      "hdaudio",  "hid",    "i2c",   "input",
 	"ipack", "ishtp",    "mdio",     "mei",       "mhi",      "of",     "pci",   "pcmcia",
@@ -163,11 +177,11 @@ bool hint_prefix_is_bus(const char *prefix)
 {
 	size_t length = strcspn(prefix, "*?[%");
 
-	if (prefix[length] && length == 0)
+	if (length == 0 || length >= sizeof(buses[0]))
 		return false;
 	for (size_t i = 0; i < COUNT(buses); i++)
-		if (*buses[i] == *prefix && strlen(buses[i]) == length &&
-		    strncmp(prefix, buses[i], length) == 0)
+		if (*buses[i] == *prefix && strncmp(prefix, buses[i], length) == 0 &&
+		    buses[i][length] == '\0')
 			return true;
 	return false;
 }
@@ -175,7 +189,6 @@ bool hint_prefix_is_bus(const char *prefix)
 int hint_make(const char *prefix, const char *pattern, struct hint *ret)
 {
 	auto_hint struct hint hint = { 0 };
-	auto_strings struct strings encoded = { 0 };
 	int r;
 
 	if (prefix && hint_prefix_is_bus(prefix)) {
@@ -189,8 +202,8 @@ int hint_make(const char *prefix, const char *pattern, struct hint *ret)
 	}
 	if (!hint.text)
 		return -ENOMEM;
-	r = expand_misplaced(hint.text, &encoded);
-	if (r < 0 || decode_into(&hint.patterns, &encoded) < 0)
+	r = add_patterns(&hint.patterns, hint.text);
+	if (r < 0)
 		return -ENOMEM;
 	if (r > 0)
 		hint.repairs |= HINT_MERGED_ESCAPE;

@@ -214,37 +214,34 @@ static bool may_be_provided(const struct offers *offers, const char *name)
 }
 
 /*
- * Is a leaf of DEP not there, so that what was left out might provide it? Of what only kernels and
- * drivers provide everything was taken.
+ * Is LEAF not there, so that what was left out might provide it? Of what only kernels and drivers
+ * provide everything was taken.
  */
-static bool is_missing(struct catalog *catalog, const struct offers *offers, Id dep,
+static bool is_missing(const struct catalog *catalog, const struct offers *offers, Id leaf,
 		       const Map *replaced)
 {
-	bool missing = false;
-	Queue leaves;
+	const char *name = catalog_leaf_name(catalog, leaf);
 
-	queue_init(&leaves);
-	catalog_leaves(catalog, dep, &leaves);
-	for (int i = 0; i < leaves.count && !missing; i++) {
-		const char *name = catalog_leaf_name(catalog, leaves.elements[i]);
-
-		missing = !dependency_is_of_kernel(name) && !text_starts(name, "rpmlib(") &&
-			  !is_there(catalog->pool, leaves.elements[i], replaced) &&
-			  may_be_provided(offers, name);
-	}
-	queue_free(&leaves);
-	return missing;
+	return !dependency_is_of_kernel(name) && !text_starts(name, "rpmlib(") &&
+	       !is_there(catalog->pool, leaf, replaced) && may_be_provided(offers, name);
 }
 
 static bool lacks_something(struct catalog *catalog, const struct offers *offers, const Solvable *s,
 			    const Map *replaced)
 {
+	bool lacks = false;
+	Queue leaves;
+
 	if (!s->requires)
 		return false;
+	queue_init(&leaves);
 	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
-		if (*dep != SOLVABLE_PREREQMARKER && is_missing(catalog, offers, *dep, replaced))
-			return true;
-	return false;
+		if (*dep != SOLVABLE_PREREQMARKER)
+			catalog_leaves(catalog, *dep, &leaves);
+	for (int i = 0; i < leaves.count && !lacks; i++)
+		lacks = is_missing(catalog, offers, leaves.elements[i], replaced);
+	queue_free(&leaves);
+	return lacks;
 }
 
 /* May S update an installed driver that other packages than those named as drivers may too? */
