@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "deliver/delivery.h"
 #include "deliver/stage-dir.h"
 #include "deliver/state.h"
@@ -232,33 +233,65 @@ static int collect_modaliases(struct pipeline *pipeline)
 	return 0;
 }
 
-/* Whoever asks about packages by their names may ask about any. */
-static bool is_about_devices(const struct pipeline *pipeline, const struct options *options,
-			     const struct pipeline_parts *parts)
+/* The releases of the kernels that will be looked at; none if only what is at a path tells. */
+static int collect_releases(const struct pipeline *pipeline, const struct options *options,
+			    const struct pipeline_parts *parts, struct strings *ret)
 {
-	return parts->hardware && parts->kernel && (!options->explain || pipeline->subject.found);
+	const struct strings *kernels = &options->kernels;
+	int r = 0;
+
+	if (parts->kernel)
+		return pipeline->kernel.release ? strings_add(ret, pipeline->kernel.release) : 0;
+	for (size_t i = 0; i < kernels->count; i++)
+		if (strchr(kernels->items[i], '/'))
+			return 0;
+	for (size_t i = 0; i < kernels->count && r == 0; i++)
+		r = strings_add(ret, kernels->items[i]);
+	if (r == 0 && ret->count && options->kernel_release)
+		r = strings_add(ret, options->kernel_release);
+	return r;
 }
 
+/* What is asked for by name. */
+static int collect_names(const struct pipeline *pipeline, const struct options *options,
+			 const struct pipeline_parts *parts, struct strings *ret_names,
+			 char **ret_module)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < parts->drivers.count && r == 0; i++)
+		r = strings_add(ret_names, parts->drivers.items[i]);
+	if (r < 0 || !options->explain || pipeline->subject.found)
+		return r;
+	*ret_module = text_module_name(pipeline->subject.text);
+	return *ret_module ? strings_add(ret_names, pipeline->subject.text) : -ENOMEM;
+}
+
+/* Without a target there is no selection, which is all that other packages could matter to. */
 static int add_sources(struct pipeline *pipeline, const struct options *options,
 		       const struct pipeline_parts *parts)
 {
 	auto_modalias_index struct modalias_index *hardware = NULL;
-	struct interest interest = {
-		.base = catalog_has_base(pipeline->catalog),
-		.release = pipeline->kernel.release,
-	};
-	int r = 0;
+	auto_strings struct strings releases = { 0 }, names = { 0 };
+	auto_free char *module = NULL;
+	struct interest interest = { .drivers = !parts->kernel };
+	int r = parts->kernel ? collect_modaliases(pipeline) : 0;
 
-	if (is_about_devices(pipeline, options, parts)) {
-		r = collect_modaliases(pipeline);
-		if (r == 0)
-			r = modalias_index_new(&pipeline->modaliases, &hardware);
-		interest.hardware = hardware;
-	}
-	return r < 0 ? r
-		     : catalog_add_sources(pipeline->catalog, pipeline->sources, 0,
-					   pipeline->source_count, &interest,
-					   pipeline->metadata_cache);
+	if (r == 0)
+		r = modalias_index_new(&pipeline->modaliases, &hardware);
+	if (r == 0)
+		r = collect_releases(pipeline, options, parts, &releases);
+	if (r == 0)
+		r = collect_names(pipeline, options, parts, &names, &module);
+	if (r < 0)
+		return r;
+	interest.hardware = hardware;
+	interest.base = parts->kernel && catalog_has_base(pipeline->catalog);
+	interest.releases = releases;
+	interest.names = names;
+	interest.module = module;
+	return catalog_add_sources(pipeline->catalog, pipeline->sources, 0, pipeline->source_count,
+				   &interest, pipeline->metadata_cache);
 }
 
 /* Stage 3: what is on offer. A repository that fails is reported, not fatal. */

@@ -90,7 +90,8 @@ struct pipeline {
 /* What pipeline_read() is to read besides the root and what is installed below it. */
 struct pipeline_parts {
 	bool hardware;
-	bool sources; /* with the keys that they may be signed by */
+	bool sources; /* with the keys that they may be signed by; without a kernel, of these: */
+	struct strings drivers; /* asked for by name, borrowed, and kernels */
 	bool keys; /* those alone */
 	bool kernel; /* the target, of which packages may still have to tell */
 	bool staging; /* something may be written, to options->stage_dir */

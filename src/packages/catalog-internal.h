@@ -75,6 +75,12 @@ int catalog_load_solv(struct catalog *catalog, struct source *source, Repo *repo
  */
 bool catalog_load_twin(struct catalog *catalog, struct source *source, Repo *repo);
 
+/*
+ * Has everything that INTEREST names a package, or the module? If not, which names are like it is
+ * told then.
+ */
+bool catalog_has_named(const struct catalog *catalog, const struct interest *interest);
+
 /* A dependency with two operands that libsolv descends into when it evaluates supplements? */
 bool catalog_is_boolean(int flags);
 /* Is DEP `namespace:modalias(...)`, what libsolv makes of a hint? */

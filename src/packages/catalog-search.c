@@ -66,6 +66,28 @@ int catalog_find_named(const struct catalog *catalog, const char *text, struct i
 	return 0;
 }
 
+static bool has_driver(const struct catalog *catalog, const struct ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (catalog_is_driver(catalog, ids->items[i]))
+			return true;
+	return false;
+}
+
+bool catalog_has_named(const struct catalog *catalog, const struct interest *interest)
+{
+	for (size_t i = 0; i < interest->names.count; i++) {
+		auto_ids struct ids ids = { 0 };
+		int r = catalog_find_named(catalog, interest->names.items[i], &ids);
+
+		if (r == 0 && ids.count == 0 && interest->module)
+			r = catalog_find_module(catalog, interest->module, &ids);
+		if (r < 0 || (interest->drivers ? !has_driver(catalog, &ids) : ids.count == 0))
+			return false;
+	}
+	return true;
+}
+
 static bool provides_module(const Pool *pool, const Solvable *s, const char *name)
 {
 	if (!s->provides)

@@ -111,10 +111,10 @@ static int open_metadata(struct offers *offers, struct offer *offer)
 	if (r < 0)
 		return r;
 	kept = use_cache(offer, offers->cache);
-	offer->cached = kept > 0 && offers->interest->hardware;
+	offer->cached = kept > 0 && metadata_cache_suffices(offer->metadata, offers->interest);
 	if (kept < 0 || offer->cached)
 		return kept < 0 ? kept : 0;
-	/* Where everything is of interest, that is not in the cache, however fresh. */
+	/* What everybody can do without is not in the cache, however fresh. */
 	if (kept > 0) {
 		offer->metadata = metadata_free(offer->metadata);
 		r = metadata_new(&offer->metadata);
@@ -384,8 +384,8 @@ int catalog_add_sources(struct catalog *catalog, struct source *sources, size_t 
 	for (size_t i = 0; i < offers.count; i++)
 		repo_internalize(offers.items[i].repo);
 	if (r >= 0 && interest->hardware &&
-	    (r > 0 || is_any_stale(&offers) ||
-	     (catalog->has_base && catalog_is_open(catalog, &offers))))
+	    (r > 0 || is_any_stale(&offers) || !catalog_has_named(catalog, interest) ||
+	     (interest->base && catalog->has_base && catalog_is_open(catalog, &offers))))
 		read_again(&offers);
 	for (size_t i = 0; i < offers.count && r >= 0; i++)
 		r = finish(&offers.items[i]);

@@ -44,6 +44,35 @@ int metadata_use_cache(struct metadata *metadata, const struct cache_dir *dir,
 	return r == -ENOMEM ? r : 0;
 }
 
+/* May a package that was left out be one that TEXT, as catalog_find_named() takes it, names? */
+static bool may_be_stranger(struct metadata *metadata, const char *text)
+{
+	size_t length = 0;
+
+	if (strpbrk(text, "*?[\\"))
+		return strpbrk(text, "[\\") || !name_is_of_driver(text);
+	/* In a NEVRA any dash may be the one that ends the name. */
+	while (text[length]) {
+		auto_free char *name = NULL;
+
+		length += 1 + strcspn(text + length + 1, "-");
+		name = strndup(text, length);
+		if (!name || (!name_is_of_driver(name) && metadata_ask_strangers(metadata, name)))
+			return true;
+	}
+	return false;
+}
+
+bool metadata_cache_suffices(struct metadata *metadata, const struct interest *interest)
+{
+	if (!interest->hardware)
+		return false;
+	for (size_t i = 0; i < interest->names.count; i++)
+		if (may_be_stranger(metadata, interest->names.items[i]))
+			return false;
+	return true;
+}
+
 /* Give SINK all that is marked, in the order of the metadata. */
 int metadata_ask_marked(struct metadata *metadata, metadata_sink sink, void *context)
 {
@@ -66,7 +95,7 @@ int metadata_ask_marked(struct metadata *metadata, metadata_sink sink, void *con
 /* What is asked for kernels. */
 struct question {
 	struct metadata *metadata;
-	const char *release; /* NULL: all */
+	const struct interest *interest;
 	const char *name, *evr;
 	bool any;
 };
@@ -74,11 +103,14 @@ struct question {
 static int mark_kernel(void *context, const struct metadata_kernel *kernel)
 {
 	struct question *question = context;
+	const struct strings *releases = &question->interest->releases;
+	bool wanted = releases->count == 0 || !kernel->release;
 
-	if (!question->release || !kernel->release ||
-	    release_may_be(kernel->release, question->release) ||
-	    (name_is_part(kernel->name) &&
-	     metadata_may_be_of_release(kernel->evr, question->release)))
+	for (size_t i = 0; i < releases->count && !wanted; i++)
+		wanted = release_may_be(kernel->release, releases->items[i]) ||
+			 (name_is_part(kernel->name) &&
+			  metadata_may_be_of_release(kernel->evr, releases->items[i]));
+	if (wanted)
 		metadata_mark(question->metadata, kernel->number);
 	return 0;
 }
@@ -86,13 +118,15 @@ static int mark_kernel(void *context, const struct metadata_kernel *kernel)
 int metadata_ask(struct metadata *metadata, const struct interest *interest, metadata_sink sink,
 		 void *context)
 {
-	auto_record_numbers struct record_numbers fitting = { 0 };
-	struct question question = { .metadata = metadata, .release = interest->release };
-	int r = metadata_cache_fitting(metadata->cache, modalias_index_list(interest->hardware),
-				       &fitting);
+	auto_record_numbers struct record_numbers wanted = { 0 };
+	struct question question = { .metadata = metadata, .interest = interest };
+	int r = metadata_cache_named(metadata->cache, interest, &wanted);
 
-	for (size_t i = 0; i < fitting.count && r == 0; i++)
-		metadata_mark(metadata, fitting.items[i]);
+	if (r == 0)
+		r = metadata_cache_fitting(metadata->cache, modalias_index_list(interest->hardware),
+					   &wanted);
+	for (size_t i = 0; i < wanted.count && r == 0; i++)
+		metadata_mark(metadata, wanted.items[i]);
 	if (r == 0)
 		r = metadata_cache_each_kernel(metadata->cache, mark_kernel, &question);
 	return r < 0 ? r : metadata_ask_marked(metadata, sink, context);

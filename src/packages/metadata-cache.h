@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/cachefile.h"
 #include "base/diagnostic.h"
+#include "packages/interest.h"
 #include "packages/metadata-writer.h"
 #include "packages/record.h"
 
@@ -21,6 +22,8 @@ struct record_numbers {
 	uint32_t *items;
 	size_t count;
 };
+/* Append NUMBER. 0 or -ENOMEM. */
+int record_numbers_add(struct record_numbers *numbers, uint32_t number);
 void record_numbers_done(struct record_numbers *numbers);
 #define auto_record_numbers __attribute__((cleanup(record_numbers_done)))
 
@@ -52,6 +55,9 @@ int metadata_cache_diagnostics(struct metadata_cache *cache, struct diagnostics 
 /* Add the records one of whose hints fits one of MODALIASES. */
 int metadata_cache_fitting(struct metadata_cache *cache, const struct strings *modaliases,
 			   struct record_numbers *ret);
+/* Add the records that INTEREST names; if there are none, those that have its module. */
+int metadata_cache_named(struct metadata_cache *cache, const struct interest *interest,
+			 struct record_numbers *ret);
 /*
  * Call FOUND with each kernel package, once for each release that it says to be, until that returns
  * something else than 0. What it returned, or as above.

@@ -16,7 +16,7 @@ void record_numbers_done(struct record_numbers *numbers)
 	*numbers = (struct record_numbers){ 0 };
 }
 
-static int add_number(struct record_numbers *numbers, uint32_t number)
+int record_numbers_add(struct record_numbers *numbers, uint32_t number)
 {
 	if (array_grow(&numbers->items, numbers->count, sizeof(*numbers->items)) < 0)
 		return -ENOMEM;
@@ -74,7 +74,8 @@ static int add_pairs(const struct metadata_cache *cache, const struct metadata_s
 	for (uint32_t i = 0; i < first[1] - first[0]; i++) {
 		if (pairs[i].record >= metadata_count(shelf, TABLE_RECORDS))
 			return -EBADMSG;
-		if (pairs[i].key == key && add_number(ret, shelf->first + pairs[i].record) < 0)
+		if (pairs[i].key == key &&
+		    record_numbers_add(ret, shelf->first + pairs[i].record) < 0)
 			return -ENOMEM;
 	}
 	return 0;

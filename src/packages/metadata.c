@@ -206,21 +206,34 @@ bool metadata_may_be_of_release(const char *evr, const char *release)
 	return (evr[same] == '\0' || evr[same] == '.') && release[same] == '-';
 }
 
+/* Is the kernel package RECORD one of the target's, as far as it says? */
+static bool is_of_target(const struct interest *interest, const struct record *record)
+{
+	bool is_part = name_is_part(record_text(record, record->name));
+
+	for (size_t i = 0; i < interest->releases.count; i++) {
+		const char *release = interest->releases.items[i];
+
+		if (record_provides_release(record, release) ||
+		    (is_part &&
+		     metadata_may_be_of_release(record_text(record, record->evr), release)))
+			return true;
+	}
+	return interest->releases.count == 0;
+}
+
 static int take_kernel(const struct pass *pass, uint32_t ordinal, const struct record *record)
 {
-	const char *release = pass->interest->release;
 	bool any;
 	int r = try_record(pass, record, &any);
 
 	if (r < 0)
 		return r;
 	/* One with a hint that fits is a candidate, if only to be refused. */
-	if (r > 0 || !release || record_provides_release(record, release))
+	if (r > 0 || is_of_target(pass->interest, record))
 		return hand_on(pass, ordinal, record);
 	if (!name_is_part(record_text(record, record->name)))
 		return 0;
-	if (metadata_may_be_of_release(record_text(record, record->evr), release))
-		return hand_on(pass, ordinal, record);
 	return add_part(pass->metadata, ordinal, record);
 }
 
@@ -286,7 +299,7 @@ static int take_first(void *context, struct record *record)
 		r = add_stranger(metadata, record);
 	if (r < 0)
 		return r;
-	if (!pass->interest->hardware)
+	if (!pass->interest->hardware || interest_in_record(pass->interest, record))
 		return hand_on(pass, ordinal, record);
 	return kind.kernel ? take_kernel(pass, ordinal, record)
 			   : take_other(pass, ordinal, record, &kind);

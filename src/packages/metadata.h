@@ -15,15 +15,8 @@
 #include "base/diagnostic.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "packages/modalias-index.h"
+#include "packages/interest.h"
 #include "packages/record.h"
-
-/* What is of interest before any package is known. */
-struct interest {
-	const struct modalias_index *hardware; /* NULL: every package is of interest */
-	bool base; /* what is installed is known: metadata_may_provide() will be asked */
-	const char *release; /* of the target kernel; NULL: kernels of all releases are */
-};
 
 /* Where it is read from, and what vouches for it. */
 struct metadata_origin {
@@ -46,6 +39,8 @@ int metadata_new(struct metadata **ret);
  */
 int metadata_use_cache(struct metadata *metadata, const struct cache_dir *dir,
 		       const struct cache_key *key);
+/* Has it all that is of INTEREST: no package that was left out is called so? */
+bool metadata_cache_suffices(struct metadata *metadata, const struct interest *interest);
 /* Keep what metadata_scan() will read for that; that it cannot be is noted in DIR. 0 or -ENOMEM. */
 int metadata_begin_cache(struct metadata *metadata, struct cache_dir *dir,
 			 const struct cache_key *key);

@@ -95,7 +95,7 @@ static int read_offered(const struct kmps_offer *offer, const struct driver *dri
 	return 0;
 }
 
-/* Add package ID unless it is there or no driver. */
+/* Add package ID unless it is there. 1, 0 if it is no driver, or -errno. */
 static int add_package(struct kmps *list, const struct kmps_offer *offer, int id,
 		       struct error *reterr)
 {
@@ -107,13 +107,14 @@ static int add_package(struct kmps *list, const struct kmps_offer *offer, int id
 		return r;
 	for (size_t i = 0; i < list->count; i++)
 		if (text_equal(list->items[i].driver.nevra, driver.nevra))
-			return 0;
+			return 1;
 	r = driver.source == SIZE_MAX ? read_installed(offer, &driver, &kmp, reterr)
 				      : read_offered(offer, &driver, &kmp, reterr);
 	if (r < 0)
 		return r;
 	kmp.by_name = true;
-	return append(list, &kmp);
+	r = append(list, &kmp);
+	return r < 0 ? r : 1;
 }
 
 static int none_named(const struct kmps_offer *offer, const char *text, struct error *reterr)
@@ -136,14 +137,15 @@ static int add_named(struct kmps *list, const struct kmps_offer *offer, const ch
 		     struct error *reterr)
 {
 	auto_ids struct ids ids = { 0 };
-	size_t before = list->count;
-	int r = catalog_find_named(offer->catalog, text, &ids);
+	int r = catalog_find_named(offer->catalog, text, &ids), found = 0;
 
-	for (size_t i = 0; i < ids.count && r == 0; i++)
+	for (size_t i = 0; i < ids.count && r >= 0; i++) {
 		r = add_package(list, offer, ids.items[i], reterr);
-	if (r == 0 && list->count == before)
+		found += r > 0;
+	}
+	if (r >= 0 && !found)
 		return none_named(offer, text, reterr);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 int kmps_add(struct kmps *list, const struct kmps_offer *offer, const char *text,

@@ -6,13 +6,15 @@
 #include "select/target.h"
 #include "verbs/verb.h"
 
-/* Packages are asked for by name: only then are repositories of any use. */
-static bool names_package(int argc, char **argv)
+/* Packages that are asked for by name: only then are repositories of any use. */
+static int collect_names(int argc, char **argv, struct strings *ret)
 {
-	for (int i = 0; i < argc; i++)
+	int r = 0;
+
+	for (int i = 0; i < argc && r == 0; i++)
 		if (!kmp_is_path(argv[i]))
-			return true;
-	return false;
+			r = strings_add(ret, argv[i]);
+	return r;
 }
 
 static int find_kernels(const struct options *options, struct pipeline *pipeline,
@@ -53,13 +55,14 @@ static int find_kmps(const struct options *options, struct pipeline *pipeline, i
 static int run(const struct options *options, struct pipeline *pipeline, int argc, char **argv,
 	       struct check *check, struct error *reterr)
 {
-	const struct pipeline_parts parts = {
-		.hardware = argc == 0,
-		.keys = argc > 0,
-		.sources = names_package(argc, argv),
-	};
-	int r = pipeline_read(options, &parts, pipeline, reterr);
+	auto_strings struct strings names = { 0 };
+	struct pipeline_parts parts = { .hardware = argc == 0, .keys = argc > 0 };
+	int r = collect_names(argc, argv, &names);
 
+	parts.sources = names.count > 0;
+	parts.drivers = names;
+	if (r == 0)
+		r = pipeline_read(options, &parts, pipeline, reterr);
 	if (r == 0) {
 		r = find_kernels(options, pipeline, check, reterr);
 		pipeline->usage = r == -EINVAL;

@@ -191,6 +191,38 @@ kept() { find cache/metadata -type f -name 'metadata-*'; }
 	equals "" "$(find cache/metadata -newermt @1)" "written"
 }
 
+# told VERB ARGUMENT...: the answer, with a cache in ./cache.
+told() {
+	kmp_match "$1" --json --no-gpg-checks --repo repo --kernel 6.4.0-1-default --cache-dir "$PWD/cache" "${@:2}"
+}
+
+@test "drivers that are named are asked of the cache, whatever hardware they are for" {
+	local name
+	ask
+	for name in igb-kmp-default igb-kmp-default-1.0_k6.4.0_1-1.1.x86_64 '*-kmp-rt' igb dca-kmp-default kernel-default; do
+		told explain --hardware machine --no-cache "$name"
+		wanted=$output
+		ended=0
+		[[ $wanted == *"${name#\*}"* ]] || equals "something of $name" "$wanted"
+		without_metadata told explain --hardware machine "$name"
+		same
+	done
+	told explain --hardware machine --no-cache tool
+	wanted=$output
+	told explain --hardware machine tool
+	same
+}
+
+@test "symbols of a kernel on offer are asked of the cache" {
+	ask
+	told symbols --no-cache printk kmalloc
+	wanted=$output
+	ended=0
+	[[ $wanted == *1111* ]] || equals "a CRC" "$wanted"
+	without_metadata told symbols printk kmalloc
+	same
+}
+
 @test "explaining a package that fits nothing reads all, and leaves the cache as it is" {
 	ask
 	kmp_match explain --json --no-gpg-checks --repo repo --hardware machine --kernel ./symvers \

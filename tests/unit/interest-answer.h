@@ -26,10 +26,12 @@ static inline void interest_add_offers(struct world *world, size_t count, enum i
 {
 	auto_strings struct strings modaliases = { 0 };
 	auto_modalias_index struct modalias_index *hardware = NULL;
-	struct interest interest = { .base = true, .release = WORLD_RELEASE };
+	static char target[] = WORLD_RELEASE, other[] = "6.4.0-150600.30-default";
+	char *release = target;
+	struct interest interest = { .base = true, .releases = { &release, 1 } };
 
 	if (way == ANOTHERS_INTEREST) {
-		interest.release = "6.4.0-150600.30-default";
+		release = other;
 		interest.base = false;
 		assert_int_equal(strings_add(&modaliases, WORLD_PORT), 0);
 	}

@@ -91,7 +91,11 @@ static struct metadata_origin origin_of(const struct reading *reading)
 
 static int scan_for(struct reading *reading, const char *release)
 {
-	const struct interest interest = { .hardware = reading->hardware, .release = release };
+	char *const target = (char *)(uintptr_t)release;
+	const struct interest interest = {
+		.hardware = reading->hardware,
+		.releases = { (char **)(uintptr_t)&target, release != NULL },
+	};
 	const struct metadata_origin origin = origin_of(reading);
 
 	return metadata_scan(reading->metadata, &origin, &interest, note_name, reading,
