@@ -263,6 +263,19 @@ lost() {
 	TEXT
 }
 
+@test "metadata that is published anew while it is fetched is refused" {
+	publish "" cat xml
+	sed s/foo-kmp/FOO-kmp/ repo/repodata/primary.xml.xml >repo/published.xml
+	serve "*/primary.xml.xml=cut:3000" "*/primary.xml.xml=next:/published.xml"
+	fetching
+	lost "primary.xml.xml" "repomd.xml says"
+	grep -q "primary.xml.xml bytes=3000-" log || equals "the rest alone" "$(<log)"
+	mv repo/published.xml repo/repodata/primary.xml.xml
+	serve
+	fetching
+	lost "primary.xml.xml" "repomd.xml says"
+}
+
 @test "an RPM that is not what the metadata says is not staged, but the next best" {
 	local way
 	for way in swapped longer endless gone; do
