@@ -96,7 +96,11 @@ $(build)/libkmp-match.a: $(call objects,$(library_sources))
 $(build)/%.o: %.c $(build)/flags.mk
 	$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) $(rarely) -c -o $@ $<
+
+# What a run does once, at its end: small is worth more than fast.
+$(build)/src/deliver/%.o $(build)/src/report/%.o $(build)/src/verbs/%.o: \
+	rarely := $(if $(sanitize),,-Os)
 
 unit_tests := $(patsubst tests/unit/%.c,$(build)/tests/unit/%,$(sort $(wildcard tests/unit/test-*.c)))
 unit-tests: $(unit_tests)
