@@ -13,6 +13,7 @@ struct closure {
 	struct catalog *catalog;
 	struct offers *offers;
 	Map names; /* ids of names that were looked for */
+	Map installed; /* ids of names that something installed has */
 	Id next; /* the first package that was not looked at */
 	Id second; /* the first one that was not found at once */
 	unsigned int rounds;
@@ -57,7 +58,7 @@ static void look_at(struct closure *closure, Id id)
 	if (catalog_is_kernel(closure->catalog, id))
 		look_for_parts(closure, s);
 	/* What is installed of it may be updated to another build, or to what takes its place. */
-	if (closure->catalog->has_base)
+	if (s->name < closure->installed.size * 8 && MAPTST(&closure->installed, s->name))
 		look_for(closure, s->name);
 	if (!s->requires)
 		return;
@@ -170,6 +171,15 @@ static bool is_any_crc_compared(const Pool *pool)
 	return false;
 }
 
+static void find_installed(const Pool *pool, Map *ret)
+{
+	const Solvable *s;
+	Id id;
+
+	FOR_REPO_SOLVABLES (pool->installed, id, s)
+		MAPSET(ret, s->name);
+}
+
 int catalog_close_over(struct catalog *catalog, struct offers *offers)
 {
 	struct closure closure = { .catalog = catalog, .offers = offers, .next = 2 };
@@ -177,6 +187,8 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers)
 	int r = 0;
 
 	map_init(&closure.names, pool->ss.nstrings);
+	map_init(&closure.installed, pool->ss.nstrings);
+	find_installed(pool, &closure.installed);
 	do {
 		for (; closure.next < pool->nsolvables; closure.next++) {
 			const Solvable *s = pool->solvables + closure.next;
@@ -189,6 +201,7 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers)
 		r = closure.marked ? take_marked(&closure) : 0;
 	} while (r == 0 && closure.next < pool->nsolvables);
 	map_free(&closure.names);
+	map_free(&closure.installed);
 	return r == 0 ? is_out_of_order(&closure) || is_any_crc_compared(pool) : r;
 }
 

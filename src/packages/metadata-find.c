@@ -131,15 +131,19 @@ int metadata_cache_fitting(struct metadata_cache *cache, const struct strings *m
 /* 1 if somebody may provide what has HASH, 0, or -EBADMSG. */
 static int may_provide(const struct metadata_cache *cache, uint32_t hash)
 {
-	uint64_t size = cache->end.provider_bits_size, bit;
-	const uint8_t *bits;
+	uint64_t size = cache->end.provider_bits_size;
+	int r = 1;
 
 	/* A power of two, so that fewer bits are the lower ones. */
 	if (size == 0 || size & (size - 1) || size > PROVIDER_BITS_SIZE)
 		return -EBADMSG;
-	bit = hash % (8 * size);
-	bits = metadata_bytes_at(cache, cache->end.provider_bits + bit / 8, 1);
-	return bits ? *bits >> bit % 8 & 1 : -EBADMSG;
+	for (size_t i = 0; i < PROVIDER_BITS && r == 1; i++) {
+		uint64_t bit = provider_bit(hash, i) % (8 * size);
+		const uint8_t *at = metadata_bytes_at(cache, cache->end.provider_bits + bit / 8, 1);
+
+		r = at ? *at >> bit % 8 & 1 : -EBADMSG;
+	}
+	return r;
 }
 
 int metadata_cache_strangers(struct metadata_cache *cache, const char *name)

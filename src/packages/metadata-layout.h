@@ -47,13 +47,23 @@ struct stored_shelf {
 	struct stored_table tables[TABLES];
 };
 
-/* The most bytes of bits of providers: so many that 50,000 names leave 19 of 20 free. */
+/* The most bytes of bits of providers: so many that 50,000 names leave 6 of 7 free. */
 #define PROVIDER_BITS_SIZE ((size_t)131072)
+/* Each name sets so many of them, so that one that nobody has rarely finds all of its own set. */
+#define PROVIDER_BITS 3
+
+/* The bit that the name with HASH sets as its INDEXth, of 2 to the power of 32. */
+static inline uint32_t provider_bit(uint32_t hash, size_t index)
+{
+	static const uint64_t factors[PROVIDER_BITS] = { 0x9e3779b1, 0x85ebca77, 0xc2b2ae3d };
+
+	return (uint32_t)(hash * factors[index] >> 16);
+}
 
 /* The last bytes of the content. */
 struct stored_end {
 	uint64_t packages, drivers;
-	/* A bit for each provider's key, by its lower bits: a power of two of bytes. */
+	/* provider_bit()s of each provider's key, by their lower bits: a power of two of bytes. */
 	uint64_t provider_bits, provider_bits_size;
 	/* A struct name_filter of what is provided by packages that are in no shelf; may be empty.
 	 */

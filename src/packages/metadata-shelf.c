@@ -173,9 +173,11 @@ static int add_evr(struct metadata_shelf *shelf, const struct record *record, ui
 
 static int add_provider(struct metadata_shelf *shelf, uint32_t hash)
 {
-	uint32_t bit = hash % (8 * PROVIDER_BITS_SIZE);
+	for (size_t i = 0; i < PROVIDER_BITS; i++) {
+		uint32_t bit = provider_bit(hash, i) % (8 * PROVIDER_BITS_SIZE);
 
-	shelf->provider_bits[bit / 8] |= (uint8_t)(1U << bit % 8);
+		shelf->provider_bits[bit / 8] |= (uint8_t)(1U << bit % 8);
+	}
 	return add_pair(&shelf->providers, &shelf->provider_count, hash, shelf->record_count);
 }
 

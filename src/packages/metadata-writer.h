@@ -16,7 +16,7 @@
 #include "packages/record.h"
 
 /** What the content of the file is, for cache_key.format: a change of any table changes it. */
-#define METADATA_CACHE_FORMAT 3
+#define METADATA_CACHE_FORMAT 4
 
 /* What is told of a repository as a whole. */
 struct metadata_counts {

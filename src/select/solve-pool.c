@@ -78,6 +78,19 @@ static Offset add_spelled(const struct solve *solve, Offset provides, const char
 		    : provides;
 }
 
+/* What is known of KSYM, or NULL. */
+static const struct symbol *find_symbol(const struct kernel *kernel, const struct ksym *ksym)
+{
+	char symbol[SYMBOL_NAME_MAX + 1];
+
+	/* None has a longer name. */
+	if (!kernel->symbols || ksym->symbol_length >= sizeof(symbol))
+		return NULL;
+	memcpy(symbol, ksym->symbol, ksym->symbol_length);
+	symbol[ksym->symbol_length] = '\0';
+	return symbol_table_find(kernel->symbols, symbol);
+}
+
 /*
  * Does the kernel satisfy KSYM = VERSION, as far as its symbols are known? A VERSION of NULL is
  * any.
@@ -85,20 +98,14 @@ static Offset add_spelled(const struct solve *solve, Offset provides, const char
 static bool kernel_satisfies(const struct kernel *kernel, const struct ksym *ksym,
 			     const char *version)
 {
-	const struct symbol *found = NULL;
-	char symbol[SYMBOL_NAME_MAX + 1];
+	const struct symbol *found;
 	uint32_t crc;
 
 	if (!ksym_is_of(ksym, kernel->flavor))
 		return false;
 	if (!kernel->symbols)
 		return true;
-	/* None has a longer name. */
-	if (ksym->symbol_length < sizeof(symbol)) {
-		memcpy(symbol, ksym->symbol, ksym->symbol_length);
-		symbol[ksym->symbol_length] = '\0';
-		found = symbol_table_find(kernel->symbols, symbol);
-	}
+	found = find_symbol(kernel, ksym);
 	if (!found)
 		return !kernel->symbols_complete;
 	if (found->absent)
@@ -184,15 +191,42 @@ static Offset add_bare_mentions(const struct solve *solve, Offset provides)
 	return provides;
 }
 
+/* The symbol that REL compares in another way than for equality, in the kernel's own version. */
+static Offset add_compared(const struct solve *solve, Offset provides, const Reldep *rel)
+{
+	const struct kernel *kernel = solve->kernel;
+	const struct symbol *found = NULL;
+	auto_free char *crc = NULL;
+	struct ksym ksym;
+
+	if (rel->flags <= 0 || rel->flags > 7 || rel->flags == REL_EQ || ISRELDEP(rel->name))
+		return provides;
+	if (ksym_parse(pool_id2str(solve->pool, rel->name), &ksym) &&
+	    ksym_is_of(&ksym, kernel->flavor))
+		found = find_symbol(kernel, &ksym);
+	if (!found || found->absent || !found->has_crc)
+		return provides;
+	crc = text_format("%x", found->crc);
+	if (!crc)
+		return provides;
+	return add_provide(
+		solve, provides,
+		pool_rel2id(solve->pool, rel->name, pool_str2id(solve->pool, crc, 1), REL_EQ, 1));
+}
+
 /* Only what some package mentions is provided: a kernel has tens of thousands of symbols. */
 static Offset add_symbols(const struct solve *solve, Offset provides)
 {
 	Pool *pool = solve->pool;
 	int last = pool->nrels;
 
-	for (Id id = 1; id < last; id++)
-		if (kernel_provides(solve, pool->rels + id))
+	for (Id id = 1; id < last; id++) {
+		const Reldep rel = pool->rels[id]; /* a copy: making new ones moves the array */
+
+		if (kernel_provides(solve, &rel))
 			provides = add_provide(solve, provides, MAKERELDEP(id));
+		provides = add_compared(solve, provides, &rel);
+	}
 	return provides;
 }
 
