@@ -19,12 +19,6 @@ struct spare {
 	struct record record;
 };
 
-/* Something that a package provides. */
-struct provide {
-	uint64_t hash;
-	uint32_t ordinal;
-};
-
 /* A part of a kernel of another release, as far as its version tells. */
 struct part {
 	uint32_t ordinal;
@@ -37,7 +31,7 @@ struct metadata {
 	struct diagnostics diagnostics;
 	struct spare *spares; /* in order of their ordinals */
 	size_t spare_count;
-	struct provide *provides; /* in order of their hashes once all are read */
+	uint64_t *provides; /* a name's hash, then an ordinal in 32 bits; sorted once all are read */
 	size_t provide_count;
 	struct part *parts;
 	size_t part_count;

@@ -95,13 +95,20 @@ static int add_stranger(struct metadata *metadata, const struct record *record)
 	return r;
 }
 
+/* What is kept of NAME, with an ordinal of 0. */
+static uint64_t provide_of(const char *name)
+{
+	uint64_t hash = hash_name(name);
+
+	return (hash ^ hash << 32) & ~(uint64_t)UINT32_MAX;
+}
+
 static int add_provide(struct metadata *metadata, uint32_t ordinal, const char *name)
 {
 	if (array_grow(&metadata->provides, metadata->provide_count, sizeof(*metadata->provides)) <
 	    0)
 		return -ENOMEM;
-	metadata->provides[metadata->provide_count++] =
-		(struct provide){ .hash = hash_name(name), .ordinal = ordinal };
+	metadata->provides[metadata->provide_count++] = provide_of(name) | ordinal;
 	return 0;
 }
 
@@ -305,13 +312,36 @@ static int take_first(void *context, struct record *record)
 			   : take_other(pass, ordinal, record, &kind);
 }
 
-static int compare_provides(const void *left, const void *right)
+/* Put the number at AT, below which COUNT ones are a heap, in its place there. */
+static void sift(uint64_t *numbers, size_t at, size_t count)
 {
-	const struct provide *a = left, *b = right;
+	uint64_t number = numbers[at];
 
-	if (a->hash != b->hash)
-		return a->hash < b->hash ? -1 : 1;
-	return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
+	for (size_t child; (child = 2 * at + 1) < count; at = child) {
+		if (child + 1 < count && numbers[child + 1] > numbers[child])
+			child++;
+		if (numbers[child] <= number)
+			break;
+		numbers[at] = numbers[child];
+	}
+	numbers[at] = number;
+}
+
+/* By Williams' heapsort: glibc's qsort() takes as much memory again. */
+static void sort_provides(struct metadata *metadata)
+{
+	uint64_t *numbers = metadata->provides;
+	size_t count = metadata->provide_count;
+
+	for (size_t i = count / 2; i-- > 0;)
+		sift(numbers, i, count);
+	while (count-- > 1) {
+		uint64_t last = numbers[count];
+
+		numbers[count] = numbers[0];
+		numbers[0] = last;
+		sift(numbers, 0, count);
+	}
 }
 
 int metadata_scan(struct metadata *metadata, const struct metadata_origin *origin,
@@ -329,15 +359,13 @@ int metadata_scan(struct metadata *metadata, const struct metadata_origin *origi
 	r = metadata_read(origin, take_first, &pass, reterr);
 	if (r < 0)
 		return r;
-	if (metadata->provide_count)
-		qsort(metadata->provides, metadata->provide_count, sizeof(*metadata->provides),
-		      compare_provides);
+	sort_provides(metadata);
 	return 0;
 }
 
 bool metadata_mark_providers(struct metadata *metadata, const char *name)
 {
-	uint64_t hash = hash_name(name);
+	uint64_t first = provide_of(name);
 	size_t low = 0, high = metadata->provide_count;
 	bool any = false;
 
@@ -346,13 +374,14 @@ bool metadata_mark_providers(struct metadata *metadata, const char *name)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (metadata->provides[middle].hash < hash)
+		if (metadata->provides[middle] < first)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < metadata->provide_count && metadata->provides[low].hash == hash; low++)
-		any |= metadata_mark(metadata, metadata->provides[low].ordinal);
+	for (; low < metadata->provide_count && metadata->provides[low] - first <= UINT32_MAX;
+	     low++)
+		any |= metadata_mark(metadata, (uint32_t)metadata->provides[low]);
 	return any;
 }
 
@@ -385,7 +414,7 @@ void metadata_mark_all(struct metadata *metadata)
 		return;
 	}
 	for (size_t i = 0; i < metadata->provide_count; i++)
-		metadata_mark(metadata, metadata->provides[i].ordinal);
+		metadata_mark(metadata, (uint32_t)metadata->provides[i]);
 	for (size_t i = 0; i < metadata->part_count; i++)
 		metadata_mark(metadata, metadata->parts[i].ordinal);
 }
