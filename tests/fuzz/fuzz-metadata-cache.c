@@ -44,6 +44,9 @@ static void ask(struct metadata_cache *cache)
 	char *lines[] = { (char[]){ "pci:v00008086d000010D3sv1sd2bc02sc00i00" },
 			  (char[]){ "usb:v0BDAp8153d3000" }, (char[]){ "" } };
 	const struct strings modaliases = { lines, COUNT(lines) };
+	char *names[] = { (char[]){ "*-kmp-default" } };
+	const struct interest interest = { .names = { names, 1 }, .module = "e1000e" };
+	const struct interest module = { .module = "e1000e" };
 	auto_record_numbers struct record_numbers numbers = { 0 };
 	auto_diagnostics struct diagnostics diagnostics = { 0 };
 	AUTO(record_done) struct record record = { 0 };
@@ -52,6 +55,8 @@ static void ask(struct metadata_cache *cache)
 
 	promise_answer(metadata_cache_diagnostics(cache, &diagnostics));
 	promise_answer(metadata_cache_each_kernel(cache, check_kernel, &length));
+	promise_answer(metadata_cache_named(cache, &module, &numbers));
+	promise_answer(metadata_cache_named(cache, &interest, &numbers));
 	promise_answer(metadata_cache_fitting(cache, &modaliases, &numbers));
 	promise_answer(metadata_cache_providers(cache, "kmod(e1000e.ko)", &numbers));
 	for (size_t i = 0; i < numbers.count; i++) {
