@@ -61,7 +61,7 @@ class Asked:
 
     def zypper_cold(self):
         shutil.rmtree(self.root / "var/cache/zypp", ignore_errors=True)
-        return gauge.both(self.zypper("refresh"), self.zypper_cached())
+        return gauge.together(self.zypper("refresh"), self.zypper_cached())
 
     def zypper_answer(self):
         """Of the last run, as sorted NEVRAs."""

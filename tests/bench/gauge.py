@@ -20,9 +20,10 @@ KMP_MATCH = os.environ.get("KMP_MATCH", str(BUILD / "kmp-match"))
 Cost = collections.namedtuple("Cost", "wall cpu peak")
 
 
-def run(command, environment=None, statuses=(0,), output=None):
-    """The Cost of COMMAND, whose standard output goes to the file OUTPUT."""
-    with tempfile.NamedTemporaryFile() as taken, tempfile.TemporaryFile() as errors:
+def run(command, environment=None, statuses=(0,), output=None, errors_to=None):
+    """The Cost of COMMAND, whose standard output goes to the file OUTPUT, and what it complains of to ERRORS_TO."""
+    with tempfile.NamedTemporaryFile() as taken, open(errors_to, "w+b") if errors_to else \
+            tempfile.TemporaryFile() as errors:
         with open(output or os.devnull, "wb") as out:
             subprocess.run([BUILD / "tests/bench/measure", taken.name, *command], stdin=subprocess.DEVNULL,
                            stdout=out, stderr=errors, env=environment, check=True)
@@ -34,7 +35,7 @@ def run(command, environment=None, statuses=(0,), output=None):
     return Cost(wall, user + system, peak / 1024)
 
 
-def both(*costs):
+def together(*costs):
     """Of commands one after the other."""
     return Cost(sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs), max(cost.peak for cost in costs))
 
@@ -63,7 +64,7 @@ class Results:
 
     def __init__(self, name):
         self.name, self.bars, self.tables, self.series = name, [], [], {}
-        self.notes, self.trouble = [], []
+        self.grids, self.notes, self.trouble = [], [], []
 
     def bar(self, name, needed, measured, unit, least=True):
         """Print whether MEASURED is at LEAST what is NEEDED, or else at most."""
@@ -77,6 +78,13 @@ class Results:
     def table(self, title, costs, to=None):
         print_costs(title, costs, to)
         self.tables.append({"title": title, "to": to, "costs": {name: list(cost) for name, cost in costs.items()}})
+
+    def grid(self, title, head, rows):
+        """Numbers of anything but costs."""
+        self.grids.append({"title": title, "head": head, "rows": rows})
+        print("\n%s" % title)
+        for row in [head, *rows]:
+            print("  " + " ".join("%14s" % cell for cell in row), flush=True)
 
     def point(self, axis, value, costs):
         self.series.setdefault(axis, []).append([value, {name: list(cost) for name, cost in costs.items()}])

@@ -5,6 +5,7 @@
  * pattern after the other. Exit 1 if they disagree, never for a time. Prints "name, median, ratio".
  */
 #include <fnmatch.h>
+#include <malloc.h>
 #include <time.h>
 
 #include "../unit/alias-fixture.h"
@@ -103,6 +104,14 @@ static double now(void)
 	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
+/* What is allocated, in MiB. */
+static double held(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return (double)(info.uordblks + info.hblkhd) / 0x1p20;
+}
+
 static int compare_times(const void *left, const void *right)
 {
 	const double *a = left, *b = right;
@@ -144,15 +153,19 @@ static bool run_all(struct bench *bench, size_t rounds)
 {
 	auto_free bool *wanted = calloc(bench->patterns.count, sizeof(*wanted));
 	size_t fitting = 0;
-	double base;
+	double base, before;
 	bool agreed;
 
 	base = measure(bench, "all-pairs fnmatch", answer_by_fnmatch, 1, 0);
 	memcpy(wanted, bench->fits, bench->patterns.count);
+	before = held();
 	measure(bench, "index of patterns, built", build_patterns, rounds, 0);
+	printf("%-44s %12.3f MiB\n", "index of patterns, takes", held() - before);
 	measure(bench, "index of patterns, asked", answer_by_patterns, rounds, base);
 	agreed = same(bench, wanted, "the index of patterns");
+	before = held();
 	measure(bench, "index of modaliases, built", build_modaliases, rounds, 0);
+	printf("%-44s %12.3f MiB\n", "index of modaliases, takes", held() - before);
 	measure(bench, "index of modaliases, asked", answer_by_modaliases, rounds, base);
 	agreed &= same(bench, wanted, "the index of modaliases");
 	for (size_t i = 0; i < bench->patterns.count; i++)

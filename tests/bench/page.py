@@ -49,6 +49,13 @@ def table_lines(table):
         yield "| %s | %.4f | %s | %.4f | %.1f |" % (name, wall, "%.2f" % (wall / base[0]) if base else "", cpu, peak)
 
 
+def grid_lines(grid):
+    yield "\n%s:\n" % grid["title"]
+    yield "| %s |\n|%s" % (" | ".join(grid["head"]), "--:|" * len(grid["head"]))
+    for row in grid["rows"]:
+        yield "| %s |" % " | ".join("{:,}".format(cell) for cell in row)
+
+
 def bar_lines(results):
     yield "\n| bar | needed | measured | |\n|---|---|---|---|"
     for result in results:
@@ -67,4 +74,6 @@ def text(results):
     for result in results:
         for table in result["tables"]:
             lines += table_lines(table)
+        for grid in result["grids"]:
+            lines += grid_lines(grid)
     return "\n".join(lines) + "\n"

@@ -30,6 +30,14 @@ python() {
 	grep -F '| speed | at least 5 times | 4.99 times | **missed** |' "$DOCS/bench.md"
 }
 
+@test "instructions and other numbers are a table with a point in each row" {
+	benchmark one 'results.grid("Counted", ("packages", "cold"), [[1000, 525000], [5000, 1]])'
+	run "$bench/run"
+	[ "$status" -eq 0 ]
+	[[ $output == *Counted*packages*cold*1000*525000* ]]
+	grep -Fx '| 1,000 | 525,000 |' "$DOCS/bench.md"
+}
+
 @test "a bar of the most that is allowed is missed above it" {
 	benchmark one 'results.bar("memory", 1.3, 1.31, "times", least=False)
 results.bar("time", 2, 2, "times", least=False)'
