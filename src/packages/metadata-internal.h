@@ -31,7 +31,7 @@ struct metadata {
 	struct diagnostics diagnostics;
 	struct spare *spares; /* in order of their ordinals */
 	size_t spare_count;
-	uint64_t *provides; /* a name's hash, then an ordinal in 32 bits; sorted once all are read */
+	uint64_t *provides; /* a name's hash, and an ordinal in 32 bits; sorted once all are read */
 	size_t provide_count;
 	struct part *parts;
 	size_t part_count;
