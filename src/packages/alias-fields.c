@@ -63,6 +63,16 @@ static char *raise_value(char *at, size_t width)
 	return at;
 }
 
+/* A few letters are compared sooner than strncmp() is called. */
+static bool begins(const char *text, const char *letters)
+{
+	while (*letters && *text == *letters) {
+		text++;
+		letters++;
+	}
+	return *letters == '\0';
+}
+
 /* The one of FIELDS that begins at TEXT: the first, or behind a '*' the one with the most letters.
  */
 static const struct field *find_field(const char *text, bool skipping, const struct field *fields,
@@ -71,7 +81,7 @@ static const struct field *find_field(const char *text, bool skipping, const str
 	const struct field *found = NULL;
 
 	for (; fields < end; fields++) {
-		if (*text == *fields->letters && text_starts(text, fields->letters) &&
+		if (begins(text, fields->letters) &&
 		    (!found || strlen(fields->letters) > strlen(found->letters)))
 			found = fields;
 		if (!skipping)
