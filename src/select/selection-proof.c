@@ -51,7 +51,7 @@ static bool has_facts(const struct plan_package *package)
 struct lenders {
 	struct selection *selection;
 	const struct plan_package *package;
-	bool planned; /* only what will be there; else whatever is not rejected */
+	bool planned; /* only what will be there; else whatever may come along */
 };
 
 /* Metadata of a package that was looked at says nothing that its modules do not. */
@@ -62,7 +62,8 @@ static bool may_lend(void *context, int id)
 
 	if (other && (other == lenders->package || has_facts(other)))
 		return false;
-	return !lenders->planned || selection_is_there(lenders->selection, id);
+	return lenders->planned ? selection_is_there(lenders->selection, id)
+				: solve_may_come(lenders->selection->solve, id);
 }
 
 static int compare_exports(const void *left, const void *right)
@@ -139,6 +140,8 @@ static int prove_alone(struct selection *selection, struct plan_package *package
 			      &proof);
 	if (r == 0) {
 		findings = proof.count;
+		for (size_t i = 0; findings && i < selection->plan.count; i++)
+			solve_look_ahead(selection->solve, selection->plan.packages[i].driver.id);
 		proof_filter(&proof, stands, &lenders);
 		r = kabi_of_proof(&proof, 0, bundle.names, name, &kabi);
 	}

@@ -26,6 +26,7 @@ struct solve {
 	const struct source *sources;
 	Queue kept; /* installed packages that are locked */
 	Map considered; /* packages that may be installed */
+	Map coming; /* those that solve_look_ahead() found */
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;
 	bool without_hardware; /* while it is set, no hint holds */

@@ -366,3 +366,24 @@ int solve_add_bare_base(struct solve *solve)
 	queue_free(&plannable.leaves);
 	return 0;
 }
+
+void solve_look_ahead(struct solve *solve, int id)
+{
+	struct plannable plannable = { .ids = solve->coming };
+
+	map_grow(&plannable.ids, solve->pool->nsolvables);
+	queue_init(&plannable.todo);
+	queue_init(&plannable.leaves);
+	add_plannable(solve, id, &plannable);
+	while (plannable.todo.count)
+		look_at(solve, queue_pop(&plannable.todo), &plannable);
+	queue_free(&plannable.todo);
+	queue_free(&plannable.leaves);
+	solve->coming = plannable.ids;
+}
+
+bool solve_may_come(const struct solve *solve, int id)
+{
+	return solve->pool->solvables[id].repo == solve->pool->installed ||
+	       (id < solve->coming.size * 8 && MAPTST(&solve->coming, id));
+}

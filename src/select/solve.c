@@ -89,6 +89,7 @@ struct solve *solve_free(struct solve *solve)
 	pool_setnamespacecallback(solve->pool, NULL, NULL);
 	solve->pool->considered = NULL;
 	map_free(&solve->considered);
+	map_free(&solve->coming);
 	queue_free(&solve->assumed);
 	queue_free(&solve->hardware);
 	map_free(&solve->resting);

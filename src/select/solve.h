@@ -72,6 +72,13 @@ bool solve_is_there(struct solve *solve, const char *capability, const struct id
 /* Does the hardware, with the base and PICKED, fulfil something that ID supplements? */
 bool solve_hint_holds(struct solve *solve, int id, const struct ids *picked);
 /*
+ * Note that package ID may be picked, and with it what it requires. What nobody notes comes along
+ * with nothing, whatever it provides: it may have been left out of the catalog as well.
+ */
+void solve_look_ahead(struct solve *solve, int id);
+/* Is ID installed, or was noted so? */
+bool solve_may_come(const struct solve *solve, int id);
+/*
  * Does a package, installed or on offer, provide `ksym(FLAVOR:SYMBOL) = CRC`? Only those count that
  * COUNTS, called with CONTEXT, says yes to; all if it is NULL.
  */

@@ -7,6 +7,7 @@
 
 #include "interest-text.h"
 #include "interest-world.h"
+#include "module-world.h"
 
 /* How much libsolv is given. */
 enum interest_way {
@@ -69,6 +70,11 @@ static inline void interest_plan(const struct interest_case *subject, struct wor
 			 0);
 	assert_int_equal(selection_lock(world->selection, &locks), 0);
 	assert_int_equal(selection_set_policy(world->selection, &policy), 0);
+	for (size_t i = 0; i < world->selection->plan.count; i++) {
+		struct plan_package *package = &world->selection->plan.packages[i];
+
+		module_world_fill(package, subject->offers[package->driver.source]);
+	}
 	r = selection_plan(world->selection, &world->plan, NULL);
 	for (size_t i = 0; r == 0 && i < world->plan->count; i++)
 		ret->selected += world->plan->packages[i].selected;
@@ -87,6 +93,7 @@ static inline void interest_answer(const struct interest_case *subject, enum int
 		.release = strdup(WORLD_RELEASE),
 		.flavor = strdup("default"),
 		.arch = strdup("x86_64"),
+		.vermagic = strdup(WORLD_VERMAGIC),
 		.symbols = world.symbols,
 		.symbols_complete = world.symbols,
 	};

@@ -69,6 +69,20 @@ static inline void offer_put_line(FILE *out, unsigned int *seed)
 	fputc('\n', out);
 }
 
+/* What modules need need not be among what their package requires. */
+static inline void offer_put_modules(FILE *out, unsigned int *seed)
+{
+	static const char *const symbols[] = { "a=1111", "b=2222", "c=3333", "c=9999", "e=5555" };
+	static const char *const modes[] = { "needs", "needs", "weak", "gives" };
+
+	for (unsigned int i = draw(seed, 3); i > 0; i--) {
+		fprintf(out, "module m%u", draw(seed, 3));
+		for (unsigned int words = draw(seed, 4); words > 0; words--)
+			fprintf(out, " %s %s", PICK(seed, modes), PICK(seed, symbols));
+		fputc('\n', out);
+	}
+}
+
 /* One of up to MOST packages. Kernels mostly say of which release they are. */
 static inline void offer_put_package(FILE *out, unsigned int most, unsigned int *seed)
 {
@@ -91,6 +105,8 @@ static inline void offer_put_package(FILE *out, unsigned int most, unsigned int 
 	for (unsigned int i = draw(seed, 4); i > 0; i--)
 		if (most < OFFER_CROWD || draw(seed, most) < OFFER_CROWD)
 			offer_put_line(out, seed);
+	if (text_starts(name, "n") && draw(seed, 3) == 0)
+		offer_put_modules(out, seed);
 }
 
 /* From 1 up to MOST packages. Owned. */
