@@ -75,6 +75,51 @@ static void look_at(struct closure *closure, Id id)
 	queue_free(&leaves);
 }
 
+/* Do packages of several names on offer provide LEAF? Then their other builds count, too. */
+static void look_for_rivals(struct closure *closure, Id leaf)
+{
+	Pool *pool = closure->catalog->pool;
+	Id other, at, first = 0;
+
+	FOR_PROVIDES (other, at, leaf) {
+		const Solvable *o = pool->solvables + other;
+
+		if (o->repo == pool->installed || o->name == first)
+			continue;
+		if (first) {
+			look_for(closure, first);
+			look_for(closure, o->name);
+		}
+		first = first ? first : o->name;
+	}
+}
+
+/*
+ * Of several packages that will do libsolv dislikes one of which there is a newer build
+ * (src/policy.c, dislike_old_versions), also if that one would not do.
+ */
+static void look_for_choices(struct closure *closure)
+{
+	Pool *pool = closure->catalog->pool;
+	Queue leaves;
+	Id id;
+
+	queue_init(&leaves);
+	pool_addfileprovides(pool);
+	pool_createwhatprovides(pool);
+	FOR_POOL_SOLVABLES (id) {
+		const Solvable *s = pool->solvables + id;
+
+		if (s->repo == pool->installed || !s->requires)
+			continue;
+		for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
+			catalog_leaves(closure->catalog, *dep, &leaves);
+		while (leaves.count)
+			look_for_rivals(closure, queue_pop(&leaves));
+	}
+	queue_free(&leaves);
+}
+
 static int take_marked(struct closure *closure)
 {
 	closure->marked = false;
@@ -198,6 +243,8 @@ int catalog_close_over(struct catalog *catalog, struct offers *offers)
 					catalog_is_driver(catalog, closure.next)))
 				look_at(&closure, closure.next);
 		}
+		if (!closure.marked)
+			look_for_choices(&closure);
 		r = closure.marked ? take_marked(&closure) : 0;
 	} while (r == 0 && closure.next < pool->nsolvables);
 	map_free(&closure.names);

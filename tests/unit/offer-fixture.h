@@ -72,13 +72,10 @@ static inline void offer_put_line(FILE *out, unsigned int *seed)
 /* What modules need need not be among what their package requires. */
 static inline void offer_put_modules(FILE *out, unsigned int *seed)
 {
-	static const char *const symbols[] = { "a=1111", "b=2222", "c=3333", "c=9999", "e=5555" };
-	static const char *const modes[] = { "needs", "needs", "weak", "gives" };
-
 	for (unsigned int i = draw(seed, 3); i > 0; i--) {
 		fprintf(out, "module m%u", draw(seed, 3));
 		for (unsigned int words = draw(seed, 4); words > 0; words--)
-			fprintf(out, " %s %s", PICK(seed, modes), PICK(seed, symbols));
+			fprintf(out, " %s %s", PICK(seed, offer_modes), PICK(seed, offer_symbols));
 		fputc('\n', out);
 	}
 }

@@ -54,3 +54,7 @@ static const char *const offer_hints[] = { "supplements modalias(kernel-default:
 					   "freshens modalias(kernel-default:%)",
 					   "provides modalias(kernel-default:%)",
 					   "supplements @" };
+
+/* What modules do with symbols, as module-fixture.h has it. */
+static const char *const offer_modes[] = { "needs", "needs", "weak", "gives" };
+static const char *const offer_symbols[] = { "a=1111", "b=2222", "c=3333", "c=9999", "e=5555" };
