@@ -139,6 +139,8 @@ static int open_caches(struct pipeline *pipeline, const struct options *options)
 		r = cache_dir_open(path, "metadata", &pipeline->metadata_cache, diagnostics);
 	if (r == 0 && pipeline->metadata_cache)
 		r = cache_dir_open(path, "kernel", &pipeline->kernel_cache, diagnostics);
+	if (r == 0 && pipeline->kernel_cache)
+		r = cache_dir_open(path, "modules", &pipeline->modules_cache, diagnostics);
 	return r;
 }
 
@@ -163,6 +165,7 @@ static void enter_sandbox(struct pipeline *pipeline, const struct database *data
 		{ .fd = cache_dir_fd(pipeline->system_cache), .files_only = true },
 		{ .fd = cache_dir_fd(pipeline->metadata_cache), .files_only = true },
 		{ .fd = cache_dir_fd(pipeline->kernel_cache), .files_only = true },
+		{ .fd = cache_dir_fd(pipeline->modules_cache), .files_only = true },
 	};
 
 	sandbox_enter(places, COUNT(places), &pipeline->sandbox);
@@ -174,6 +177,7 @@ static void tighten_sandbox(struct pipeline *pipeline)
 		{ .fd = pipeline->stage_fd },
 		{ .fd = cache_dir_fd(pipeline->metadata_cache), .files_only = true },
 		{ .fd = cache_dir_fd(pipeline->kernel_cache), .files_only = true },
+		{ .fd = cache_dir_fd(pipeline->modules_cache), .files_only = true },
 	};
 
 	sandbox_tighten(places, COUNT(places), &pipeline->sandbox);
@@ -448,8 +452,10 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		selection_for_staging(pipeline->selection);
 	if (r == 0)
 		r = selection_set_policy(pipeline->selection, &pipeline->policy);
-	if (r == 0)
+	if (r == 0) {
+		selection_use_cache(pipeline->selection, pipeline->modules_cache);
 		r = selection_plan(pipeline->selection, &pipeline->plan, reterr);
+	}
 	note_lost_sources(pipeline);
 	return r;
 }
@@ -600,6 +606,8 @@ int pipeline_run(const struct options *options, struct pipeline *ret, struct err
 		r = cache_dir_diagnose(pipeline->kernel_cache, &pipeline->diagnostics);
 	if (r == 0)
 		r = select_packages(pipeline, options, reterr);
+	if (r == 0)
+		r = cache_dir_diagnose(pipeline->modules_cache, &pipeline->diagnostics);
 	if (r < 0)
 		return r;
 	pipeline->exit = settle_exit(pipeline);
@@ -646,6 +654,7 @@ void pipeline_done(struct pipeline *pipeline)
 	cache_dir_close(pipeline->system_cache);
 	cache_dir_close(pipeline->metadata_cache);
 	cache_dir_close(pipeline->kernel_cache);
+	cache_dir_close(pipeline->modules_cache);
 	release_fd(&pipeline->root_fd);
 	release_fd(&pipeline->stage_fd);
 	*pipeline = (struct pipeline){ .root_fd = -1, .stage_fd = -1 };

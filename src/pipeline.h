@@ -64,7 +64,7 @@ struct pipeline {
 	 * once anything that has to do with packages on offer is read: what is installed and whose
 	 * keys count stands there.
 	 */
-	struct cache_dir *system_cache, *metadata_cache, *kernel_cache;
+	struct cache_dir *system_cache, *metadata_cache, *kernel_cache, *modules_cache;
 	int stage_made; /* what stage_dir_make() said */
 	struct device_list devices;
 	struct strings modaliases; /* of all of them, each once */

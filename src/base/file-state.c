@@ -58,6 +58,17 @@ bool file_state_is_settled(const struct file_state *state)
 	return clock_gettime(CLOCK_REALTIME, &now) == 0 && file_state_was_settled(state, &now);
 }
 
+bool file_state_is_of(const struct file_state *state, int fd)
+{
+	struct file_state now = { 0 };
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	file_state_add(&now, &st);
+	return file_state_equal(&now, state);
+}
+
 char *file_state_text(const struct file_state *state)
 {
 	return text_format("%zu files of %" PRIu64 " bytes, last changed %lld.%09ld, %016" PRIx64,

@@ -30,6 +30,8 @@ bool file_state_equal(const struct file_state *left, const struct file_state *ri
 bool file_state_is_settled(const struct file_state *state);
 /* Did nothing change from shortly before THEN on, by the same clock? */
 bool file_state_was_settled(const struct file_state *state, const struct timespec *then);
+/* Is it that of what is open at FD? */
+bool file_state_is_of(const struct file_state *state, int fd);
 /* As text, for a key; owned, NULL if out of memory. */
 char *file_state_text(const struct file_state *state);
 /* The path of what is open at FD, as the kernel says it; owned, or NULL. */

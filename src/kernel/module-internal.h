@@ -17,3 +17,6 @@ int module_read_info(const struct elf *elf, struct module *module, const char **
  * EXPORT_SYMBOL() leaves.
  */
 int module_read_symbols(const struct elf *elf, struct module *module, const char **reterr_why);
+/* The name of a machine that modules are for, as struct module has it: NAME itself, static; or
+ * NULL. */
+const char *module_arch(const char *name);

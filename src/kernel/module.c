@@ -43,6 +43,14 @@ static const char *arch_of(const struct elf *elf)
 	return NULL;
 }
 
+const char *module_arch(const char *name)
+{
+	for (size_t i = 0; i < COUNT(machines); i++)
+		if (text_equal(machines[i].name, name))
+			return machines[i].name;
+	return NULL;
+}
+
 /* The note that ld --build-id makes: sizes of name and content, type, "GNU", the id. 0 or -ENOMEM.
  */
 static int read_build_id(const struct elf *elf, char **ret)

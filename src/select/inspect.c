@@ -14,6 +14,7 @@
 #include "packages/chain.h"
 #include "packages/content.h"
 #include "packages/rpm-payload.h"
+#include "select/inspect-cache.h"
 #include "select/walk.h"
 #include "trust/package-signature.h"
 #include "trust/sums.h"
@@ -253,6 +254,18 @@ static int identify(const struct source *source, struct inspection *inspection)
 	return inspect_trust(inspection->fd, source, &package->driver, &package->trust, error);
 }
 
+/* What is in the payload may be known of an RPM with the same bytes. */
+static void ask_cache(const struct inspect_terms *terms, struct inspection *inspection)
+{
+	if (!inspection->walks || !terms->cache) {
+		inspection->keeps = false;
+		return;
+	}
+	inspection->diagnostic_count = inspection->package->diagnostics.count;
+	inspection->walks = !terms->ask_cache || !inspect_cache_find(terms, inspection);
+	inspection->keeps &= inspection->walks;
+}
+
 /* All that is done for one package after the other: fetched, opened, weighed, given its room. */
 static int begin(const struct inspect_terms *terms, struct inspection *inspection)
 {
@@ -276,11 +289,14 @@ static int begin(const struct inspect_terms *terms, struct inspection *inspectio
 		return error_set(error, inspection->fd < 0 ? inspection->fd : -errno, WHAT,
 				 location, NULL, HINT_FETCH);
 	package->rpm_size = (uint64_t)st.st_size;
+	file_state_add(&inspection->state, &st);
+	inspection->keeps = terms->cache && file_state_is_settled(&inspection->state);
 	r = rpm_open(inspection->fd, location, &inspection->rpm, error);
 	if (r == 0)
 		r = identify(source, inspection);
 	if (r == 0 && plan_is_trusted(package, terms->gpg_checks))
 		r = choose_payload(terms, inspection);
+	ask_cache(terms, inspection);
 	return r < 0 ? error_set(error, r, WHAT, location, NULL, HINT_FETCH) : 0;
 }
 
@@ -307,10 +323,12 @@ static void walk(struct inspection *inspection)
 					       package->driver.location, NULL, HINT_FETCH);
 }
 
-static void end(struct inspection *inspection)
+static void end(const struct inspect_terms *terms, struct inspection *inspection)
 {
 	struct plan_package *package = inspection->package;
 
+	if (inspection->result == 0 && inspection->keeps)
+		inspect_cache_keep(terms, inspection);
 	if (inspection->result == 0 && inspection->rpm) {
 		package->unpacked_size = rpm_installed_size(inspection->rpm);
 		plan_package_set_rpm(package, take_fd(&inspection->fd));
@@ -357,7 +375,7 @@ void inspect_packages(const struct inspect_terms *terms, struct inspection *item
 
 		workers_run(begun, walk_one, &batch);
 		for (size_t i = 0; i < begun; i++)
-			end(&batch.items[i]);
+			end(terms, &batch.items[i]);
 		done += begun;
 	}
 }

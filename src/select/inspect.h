@@ -7,7 +7,9 @@
  */
 #pragma once
 
+#include "base/cache-dir.h"
 #include "base/error.h"
+#include "base/file-state.h"
 #include "base/limits.h"
 #include "base/progress.h"
 #include "packages/source.h"
@@ -31,6 +33,8 @@ struct inspect_terms {
 	bool gpg_checks;
 	struct inspect_room *room;
 	struct progress_task *progress; /* counts packages; or NULL */
+	struct cache_dir *cache; /* gets what payloads hold; or NULL */
+	bool ask_cache; /* what it has is believed: nothing will be staged */
 };
 
 /* A package that is looked at: all zero but its first member before. */
@@ -44,6 +48,9 @@ struct inspection {
 	struct rpm *rpm; /* NULL: it is not at hand */
 	struct payload payload;
 	bool walks; /* its payload is still to be read */
+	bool keeps; /* what is found in it is to be kept */
+	struct file_state state; /* of the RPM, before it was read */
+	size_t diagnostic_count; /* before its payload was read */
 };
 
 /*

@@ -15,6 +15,7 @@
 #include "packages/content.h"
 #include "packages/rpm-payload.h"
 #include "packages/source.h"
+#include "select/kmp-cache.h"
 #include "trust/package-signature.h"
 
 #define WHAT "check the driver package"
@@ -138,17 +139,33 @@ static int finish(struct kmp *kmp, const char *name, struct kmp *ret, struct err
 	return 0;
 }
 
-int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr)
+/* The modules of RPM, open at FD, unless one with the same bytes is known. */
+static int read_modules(int fd, struct rpm *rpm, struct cache_dir *cache, struct kmp *kmp,
+			struct error *reterr)
+{
+	AUTO(kmp_cache_key_done) struct kmp_cache_key key = { 0 };
+	struct visit visit = { kmp, reterr };
+	int r = rpm_verify_payload(rpm, reterr);
+
+	if (r >= 0 && cache)
+		r = kmp_cache_key_rpm(fd, kmp->path, &key, reterr);
+	if (r < 0 || (cache && kmp_cache_find(cache, &key, kmp)))
+		return r < 0 ? r : 0;
+	r = rpm_payload(rpm, visit_entry, &visit, reterr);
+	if (r == 0 && key.lasting && file_state_is_of(&key.state, fd))
+		kmp_cache_keep(cache, &key, kmp);
+	return r;
+}
+
+int kmp_read_rpm(int fd, const char *name, struct cache_dir *cache, struct kmp *ret,
+		 struct error *reterr)
 {
 	auto_kmp struct kmp kmp = { .path = strdup(name) };
-	struct visit visit = { &kmp, reterr };
 	auto_rpm struct rpm *rpm = NULL;
 	int r = kmp.path ? rpm_open(fd, name, &rpm, reterr) : -ENOMEM;
 
 	if (r == 0)
-		r = rpm_verify_payload(rpm, reterr);
-	if (r >= 0)
-		r = rpm_payload(rpm, visit_entry, &visit, reterr);
+		r = read_modules(fd, rpm, cache, &kmp, reterr);
 	if (r == 0)
 		r = catalog_rpm_driver(rpm, &kmp.driver);
 	if (r < 0)
@@ -180,11 +197,11 @@ static int read_bare(int fd, const char *path, struct kmp *ret, struct error *re
 	return finish(&kmp, path, ret, reterr);
 }
 
-static int read_named_rpm(int fd, const char *path, const struct keyring *keyring, struct kmp *ret,
-			  struct error *reterr)
+static int read_named_rpm(int fd, const char *path, const struct keyring *keyring,
+			  struct cache_dir *cache, struct kmp *ret, struct error *reterr)
 {
 	auto_kmp struct kmp kmp = { 0 };
-	int r = kmp_read_rpm(fd, path, &kmp, reterr);
+	int r = kmp_read_rpm(fd, path, cache, &kmp, reterr);
 
 	if (r == 0 && keyring)
 		r = package_signature_check(fd, path, keyring, time(NULL), &kmp.trust, reterr);
@@ -195,7 +212,8 @@ static int read_named_rpm(int fd, const char *path, const struct keyring *keyrin
 	return 0;
 }
 
-int kmp_read(const char *path, const struct keyring *keyring, struct kmp *ret, struct error *reterr)
+int kmp_read(const char *path, const struct keyring *keyring, struct cache_dir *cache,
+	     struct kmp *ret, struct error *reterr)
 {
 	auto_fd int fd = file_open_regular(AT_FDCWD, path);
 
@@ -203,30 +221,45 @@ int kmp_read(const char *path, const struct keyring *keyring, struct kmp *ret, s
 		return error_set(reterr, fd, WHAT, path, file_strerror(fd),
 				 "give an RPM, a module file, or the name of a package");
 	if (source_is_rpm(fd, path))
-		return read_named_rpm(fd, path, keyring, ret, reterr);
+		return read_named_rpm(fd, path, keyring, cache, ret, reterr);
 	return read_bare(fd, path, ret, reterr);
 }
 
-int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files, struct kmp *ret,
-		       struct error *reterr)
+/* The module at PATH below ROOT_FD, whose state is added to STATE. */
+static int add_installed(int root_fd, const char *path, struct kmp *kmp, struct file_state *state,
+			 struct error *reterr)
 {
+	auto_module struct module facts = { 0 };
+	auto_fd int fd = file_open_regular_in_root(root_fd, path, O_NOFOLLOW);
+	struct stat st;
+	int r = fd < 0 ? fd : fstat(fd, &st);
+
+	if (r < 0)
+		return error_set(reterr, fd < 0 ? fd : -errno, "read the module", path,
+				 file_strerror(fd < 0 ? fd : -errno), NULL);
+	file_state_add(state, &st);
+	r = read_file(fd, path, &facts, reterr);
+	return r < 0 ? r : add_file(kmp, path, &facts);
+}
+
+int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files,
+		       struct cache_dir *cache, struct kmp *ret, struct error *reterr)
+{
+	AUTO(kmp_cache_key_done) struct kmp_cache_key key = { 0 };
 	auto_kmp struct kmp kmp = { 0 };
-	int r = 0;
+	struct file_state before = { 0 }, after = { 0 };
+	int r = cache ? kmp_cache_key_installed(root_fd, nevra, files, &key) : 0;
 
-	for (size_t i = 0; i < files->count && r == 0; i++) {
-		const char *path = files->items[i];
-		auto_module struct module facts = { 0 };
-		auto_fd int fd = -1;
-
-		if (!text_is_module_file(path))
-			continue;
-		fd = file_open_regular_in_root(root_fd, path, O_NOFOLLOW);
-		r = fd < 0 ? error_set(reterr, fd, "read the module", path, file_strerror(fd), NULL)
-			   : read_file(fd, path, &facts, reterr);
-		if (r == 0)
-			r = add_file(&kmp, path, &facts);
-	}
+	if (cache && r == 0 && kmp_cache_find(cache, &key, &kmp))
+		return finish(&kmp, nevra, ret, reterr);
+	r = r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < files->count && r == 0; i++)
+		if (text_is_module_file(files->items[i]))
+			r = add_installed(root_fd, files->items[i], &kmp, &before, reterr);
 	if (r < 0)
 		return error_set(reterr, r, WHAT, nevra, NULL, NULL);
+	if (key.lasting && file_state_equal(&key.state, &before) &&
+	    kmp_cache_look(root_fd, files, &after) == 0 && file_state_equal(&before, &after))
+		kmp_cache_keep(cache, &key, &kmp);
 	return finish(&kmp, nevra, ret, reterr);
 }

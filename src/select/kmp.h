@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/cache-dir.h"
 #include "base/error.h"
 #include "kernel/module.h"
 #include "packages/driver.h"
@@ -47,19 +48,20 @@ bool kmp_is_path(const char *text);
 /*
  * Read the RPM or module file at PATH, in any compression, told apart by content. A module in an
  * RPM that cannot be read is a fact of the package, and so is what its signature is worth to
- * KEYRING, unless that is NULL. 0, -EBADMSG with *RETERR set if it is neither, damaged, or without
- * modules, or another -errno.
+ * KEYRING, unless that is NULL. CACHE, which may be NULL, may know what is in an RPM. 0, -EBADMSG
+ * with *RETERR set if it is neither, damaged, or without modules, or another -errno.
  */
-int kmp_read(const char *path, const struct keyring *keyring, struct kmp *ret,
-	     struct error *reterr);
+int kmp_read(const char *path, const struct keyring *keyring, struct cache_dir *cache,
+	     struct kmp *ret, struct error *reterr);
 /* The same of the RPM open at FD, called NAME in messages; its signature is left to the caller. */
-int kmp_read_rpm(int fd, const char *name, struct kmp *ret, struct error *reterr);
+int kmp_read_rpm(int fd, const char *name, struct cache_dir *cache, struct kmp *ret,
+		 struct error *reterr);
 /*
  * Read the modules among the FILES of the installed package NEVRA below ROOT_FD. As above, but its
  * metadata is left to the caller.
  */
-int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files, struct kmp *ret,
-		       struct error *reterr);
+int kmp_read_installed(int root_fd, const char *nevra, const struct strings *files,
+		       struct cache_dir *cache, struct kmp *ret, struct error *reterr);
 void kmp_done(struct kmp *kmp);
 
 #define auto_kmp __attribute__((cleanup(kmp_done)))

@@ -44,7 +44,8 @@ static int read_installed(const struct kmps_offer *offer, struct driver *driver,
 	int r = catalog_module_files(offer->catalog, driver->id, &files);
 
 	if (r == 0)
-		r = kmp_read_installed(offer->root_fd, driver->nevra, &files, ret, reterr);
+		r = kmp_read_installed(offer->root_fd, driver->nevra, &files, offer->cache, ret,
+				       reterr);
 	if (r == 0) {
 		ret->driver = *driver;
 		*driver = (struct driver){ 0 };
@@ -85,7 +86,7 @@ static int read_offered(const struct kmps_offer *offer, const struct driver *dri
 		return error_set(reterr, fd, WHAT, driver->nevra,
 				 fd == -ENOENT ? "its RPM is not at hand, only its metadata" : NULL,
 				 "fetch the RPM and give its path");
-	r = kmp_read_rpm(fd, path, &kmp, reterr);
+	r = kmp_read_rpm(fd, path, offer->cache, &kmp, reterr);
 	if (r == 0)
 		r = check_offered(fd, source, driver, &kmp, reterr);
 	if (r < 0)
@@ -156,7 +157,7 @@ int kmps_add(struct kmps *list, const struct kmps_offer *offer, const char *text
 
 	if (!kmp_is_path(text))
 		return add_named(list, offer, text, reterr);
-	r = kmp_read(text, offer->keyring, &kmp, reterr);
+	r = kmp_read(text, offer->keyring, offer->cache, &kmp, reterr);
 	return r < 0 ? r : append(list, &kmp);
 }
 

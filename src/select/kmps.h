@@ -25,6 +25,7 @@ struct kmps_offer {
 	int root_fd; /* below which packages are installed */
 	struct catalog *catalog;
 	const struct source *sources; /* the catalog's */
+	struct cache_dir *cache; /* of what packages hold; or NULL */
 	const struct keyring *keyring; /* who may sign what is named by its path */
 };
 

@@ -91,6 +91,8 @@ static void look_at(struct selection *selection, struct inspection *items, size_
 		.gpg_checks = selection->gpg_checks,
 		.room = &selection->room,
 		.progress = &task,
+		.cache = selection->cache,
+		.ask_cache = !selection->staging,
 	};
 
 	progress_begin(catalog_progress(selection->context.catalog), &task, "checking", "packages");

@@ -25,6 +25,7 @@ struct selection {
 	struct proof proof;
 	struct inspect_room room; /* for what the RPMs hold that are not looked at yet */
 	struct error failure; /* of the system, while it looked at one; empty if there was none */
+	struct cache_dir *cache; /* borrowed; NULL for none */
 	bool staging; /* refuse what a dry run only warns of */
 	bool gpg_checks; /* refuse what nobody who is trusted has signed */
 	const struct policy *policy; /* NULL before selection_set_policy() */

@@ -145,6 +145,11 @@ void selection_for_staging(struct selection *selection)
 	selection->staging = true;
 }
 
+void selection_use_cache(struct selection *selection, struct cache_dir *cache)
+{
+	selection->cache = cache;
+}
+
 bool selection_is_rejected(const struct selection *selection, int id)
 {
 	return ids_contain(&selection->rejected, id);

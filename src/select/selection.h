@@ -42,6 +42,8 @@ int selection_leave_out_undone(struct selection *selection, const struct strings
  * signatures checked, an RPM that is not at hand.
  */
 void selection_for_staging(struct selection *selection);
+/* Before the first plan: what RPMs hold may be kept in CACHE, which is borrowed. */
+void selection_use_cache(struct selection *selection, struct cache_dir *cache);
 /*
  * Decide. The RPMs at hand of what is picked are looked at. *RET is borrowed and valid until the
  * next call; its packages may be filled in further (rpm_sha256, modules) by whoever opens them. 0

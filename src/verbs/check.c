@@ -37,6 +37,7 @@ static int find_kmps(const struct options *options, struct pipeline *pipeline, i
 		.root_fd = pipeline->root_fd,
 		.catalog = pipeline->catalog,
 		.sources = pipeline->sources,
+		.cache = pipeline->modules_cache,
 		.keyring = pipeline->keyring,
 	};
 	int r = 0;

@@ -32,7 +32,9 @@ static int inspect(const char *path, struct inspect_room *room, struct error *er
 	struct plan_package *package = plan_add(&plan);
 	struct inspection inspection = { .package = package };
 	struct source source = { 0 };
-	const struct inspect_terms terms = { &source, KERNEL, false, room, NULL };
+	const struct inspect_terms terms = { .sources = &source,
+					     .kernel_release = KERNEL,
+					     .room = room };
 
 	assert_non_null(package);
 	assert_int_equal(source_open(path, 0, NULL, &source), 0);
