@@ -122,6 +122,8 @@
 #define METADATA_COMMON_MAX (2U << 20)
 /** Packages of a repository that diagnostics name: people stop reading long before. */
 #define METADATA_DIAGNOSTICS_MAX 100
+/** Name, version and release, or architecture of a package, in bytes: a file is named by all. */
+#define IDENTITY_PART_MAX 255U
 /** Strings of one package's metadata, in bytes: kernels with all their symbols have 2 MiB. */
 #define RECORD_TEXT_MAX (256UL << 20)
 /** A tag of metadata, or the text of an element, in bytes: CAPABILITY_MAX fits, escaped. */
@@ -207,6 +209,20 @@
 #define POLICY_VALUE_MAX 4096
 /** Largest weight of a rule, either way: the sum of all stays an int. */
 #define POLICY_WEIGHT_MAX 1000000
+/** Packages that fit devices here: each is held against all, and there are tens to hundreds. */
+#define CANDIDATES_MAX 1000U
+/** All these and what they require, and so on: the solver has to see all of it at once. */
+#define PLANNABLE_MAX 16000U
+/** Pairs of these that may be at odds: each is a rule of the solver, of some 50 bytes. */
+#define PLANNABLE_PAIRS_MAX (2U << 20)
+/** Candidates of a repository that require more than fits: each was followed up to its end. */
+#define PLANNABLE_TRIES_MAX 16U
+/** Obsoleted candidates, times the third power of names: libsolv takes seconds. */
+#define OBSOLETES_WORK_MAX 50000000000ULL
+/** Packages named in all cases that conditions stand for: libsolv writes them out, in 16 MiB. */
+#define CONDITIONS_MAX (4U << 20)
+/** The same of one package that others cost nothing: real conditions have below a hundred. */
+#define CONDITION_SMALL_MAX 1000U
 /** Rounds of taking packages because others require them: drivers that rest on drivers are few. */
 #define CLOSURE_ROUNDS_MAX 8U
 /** Packages that one pattern may name to explain: each gets a page. */

@@ -57,6 +57,8 @@ static int add_edition(struct primary_package *package, const struct edition *ed
 	int r = 0;
 
 	*ret = 0;
+	if (version->length > IDENTITY_PART_MAX || edition->release.length > IDENTITY_PART_MAX)
+		package->record.oversized = true;
 	if (!shown && !zero && !edition->release.at) {
 		if (version->length == 0)
 			return 0;

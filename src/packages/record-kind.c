@@ -90,13 +90,18 @@ bool name_is_of_certificate(const char *name)
 	return text_ends(name, "-ueficert");
 }
 
-/* Can TEXT be a part of a NEVRA: not empty, no slash, blank or control character? */
+/*
+ * Can TEXT be a part of a NEVRA: not empty or too long, no slash, blank or control character?
+ * Versions are compared a thousand times over.
+ */
 static bool is_word(const char *text)
 {
-	for (const char *c = text; *c; c++)
+	const char *c;
+
+	for (c = text; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '/')
 			return false;
-	return *text;
+	return c > text && (size_t)(c - text) <= IDENTITY_PART_MAX;
 }
 
 /* An edition as rpm takes it: a numeric epoch of 32 bits, if any, and a version. */
@@ -174,6 +179,7 @@ void record_classify(const struct record *record, struct record_kind *ret)
 	*ret = (struct record_kind){
 		.source = text_equal(arch, "src") || text_equal(arch, "nosrc"),
 		.well_formed =
+			!record->oversized &&
 			identity_is_well_formed(name, record_text(record, record->evr), arch),
 	};
 	for (size_t i = 0; i < record->dependency_count; i++) {

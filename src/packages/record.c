@@ -112,6 +112,7 @@ void record_clear(struct record *record)
 	record->name = record->arch = record->evr = record->vendor = 0;
 	record->location = record->base = record->checksum = record->checksum_type = 0;
 	record->size = 0;
+	record->oversized = false;
 	if (record->text)
 		record->text[0] = '\0';
 }

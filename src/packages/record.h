@@ -53,6 +53,7 @@ struct record {
 	uint32_t base; /* its own xml:base */
 	uint32_t checksum, checksum_type; /* of the RPM; as written */
 	uint64_t size; /* of the RPM in bytes; 0 if unknown */
+	bool oversized; /* a version in it is longer than any can be */
 	struct record_dependency *dependencies; /* in the order of the metadata */
 	size_t dependency_count, dependency_room;
 	uint32_t *files; /* absolute paths, as far as primary metadata names them */

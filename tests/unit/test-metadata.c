@@ -161,6 +161,39 @@ static void of_thousands_of_malformed_packages_the_first_are_named(void **state)
 	reading_done(&reading);
 }
 
+static void versions_that_are_longer_than_any_are_malformed(void **state)
+{
+	static const struct {
+		const char *label, *before, *after;
+		int digits;
+		size_t packages;
+	} rows[] = {
+		{ "required, as a version may be", "b-1-1.x86_64\nrequires c = ", "-1\n", 255, 1 },
+		{ "of the package", "b-", "-1.x86_64\n", 256, 0 },
+		{ "release of the package", "b-1-", ".x86_64\n", 256, 0 },
+		{ "required", "b-1-1.x86_64\nrequires c = ", "-1\n", 256, 0 },
+		{ "provided", "b-1-1.x86_64\nprovides c = 1-", "\n", 256, 0 },
+	};
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *text =
+			text_format("package a-1-1.x86_64\npackage %s%0*d%s", rows[i].before,
+				    rows[i].digits, 1, rows[i].after);
+		struct reading reading;
+
+		reading_make(&reading, text);
+		assert_int_equal(scan_for(&reading, RELEASE), 0);
+		if (metadata_packages(reading.metadata) != 1 + rows[i].packages) {
+			print_error("%s\n", rows[i].label);
+			bad++;
+		}
+		reading_done(&reading);
+	}
+	assert_int_equal(bad, 0);
+}
+
 static void hints_are_found_wherever_libsolv_is_given_some(void **state)
 {
 	static const char *const lines[] = {
@@ -418,6 +451,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fits_comes_at_once_and_all_else_is_counted),
 		cmocka_unit_test(of_thousands_of_malformed_packages_the_first_are_named),
+		cmocka_unit_test(versions_that_are_longer_than_any_are_malformed),
 		cmocka_unit_test(hints_are_found_wherever_libsolv_is_given_some),
 		cmocka_unit_test(what_is_required_comes_without_another_look),
 		cmocka_unit_test(what_has_other_hints_and_is_required_is_read_again),
