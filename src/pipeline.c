@@ -439,6 +439,9 @@ static int select_packages(struct pipeline *pipeline, const struct options *opti
 		r = selection_new(pipeline->catalog, pipeline->sources, &pipeline->kernel,
 				  &pipeline->devices, &pipeline->selection, reterr);
 	if (r == 0)
+		r = selection_diagnose(pipeline->selection, pipeline->sources,
+				       pipeline->source_count);
+	if (r == 0)
 		r = consider_subject(pipeline);
 	if (r == 0)
 		r = selection_lock(pipeline->selection, &pipeline->locks);

@@ -147,4 +147,5 @@ void selection_drop_installed(struct selection *selection)
 	}
 	while (plan->count > kept)
 		plan_drop_last(plan);
+	selection_forget_places(selection);
 }

@@ -10,14 +10,21 @@
 #include "select/inspect.h"
 #include "select/selection.h"
 
+/* What is known of a package at once. */
+struct standing {
+	size_t place; /* in the plan, plus one; 0: it is not in it */
+	bool picked;
+};
+
 struct selection {
 	struct candidate_context context;
 	const struct device_list *devices;
 	struct match_index *index;
 	struct solve *solve;
 	struct plan plan;
-	size_t *places; /* by package id, for selection_find() */
-	size_t place_count;
+	struct standing *standings; /* by package id */
+	size_t standing_count;
+	size_t placed; /* packages of the plan whose places are known: the first ones */
 	struct ids considered; /* judged though no hint of theirs fits */
 	struct ids rejected; /* for good; their verdicts stand */
 	struct ids picked; /* of the last run */
@@ -34,6 +41,8 @@ struct selection {
 
 /* The package of the plan with ID, or NULL. */
 struct plan_package *selection_find(struct selection *selection, int id);
+/* Packages of the plan were moved, or taken out. */
+void selection_forget_places(struct selection *selection);
 /* As rank_compare(). */
 int selection_compare(struct selection *selection, const struct plan_package *left,
 		      const struct plan_package *right);
@@ -64,6 +73,9 @@ int selection_refuse_picked_by_policy(struct selection *selection);
 int selection_list_unpreferred(struct selection *selection, struct ids *ret);
 /* 1 if a picked package had to give way and the rest is to be solved again, 0 if not, -errno. */
 int selection_part_rivals(struct selection *selection);
+/* Does HINT fit a device here? */
+bool selection_hint_fits(const struct selection *selection, const struct hint *hint);
+bool selection_is_picked(const struct selection *selection, int id);
 /* Is ID picked, or an installed driver? */
 bool selection_is_there(const struct selection *selection, int id);
 bool selection_is_rejected(const struct selection *selection, int id);

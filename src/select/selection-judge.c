@@ -4,21 +4,34 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "select/match.h"
 #include "select/selection-internal.h"
 #include "select/verdict.h"
+
+/* Whom PACKAGE, which is picked, requires learns of it. 0 or -ENOMEM. */
+static int note_required(struct selection *selection, const struct plan_package *package)
+{
+	auto_ids struct ids required = { 0 };
+	int r = solve_required(selection->solve, package->driver.id, &required);
+
+	for (size_t i = 0; r == 0 && i < required.count; i++) {
+		struct plan_package *other = selection_is_picked(selection, required.items[i])
+						     ? selection_find(selection, required.items[i])
+						     : NULL;
+		struct strings *by = other ? &other->required_by : NULL;
+
+		/* Of the last one: it may require several things of the other. */
+		if (other && other != package &&
+		    (!by->count || !text_equal(by->items[by->count - 1], package->driver.nevra)))
+			r = strings_add(by, package->driver.nevra);
+	}
+	return r;
+}
 
 static int judge_picked(struct selection *selection, struct plan_package *package)
 {
 	const struct plan_package *installed = selection_installed(selection, package);
 
-	for (size_t i = 0; i < selection->picked.count; i++) {
-		const struct plan_package *other = selection_picked(selection, i);
-
-		if (other != package &&
-		    solve_requires(selection->solve, other->driver.id, package->driver.id) &&
-		    strings_add_once(&package->required_by, other->driver.nevra) < 0)
-			return -ENOMEM;
-	}
 	strings_sort_unique(&package->required_by);
 	if (solve_assumed(selection->solve, package->driver.id, &package->assumed) < 0)
 		return -ENOMEM;
@@ -58,6 +71,14 @@ static int judge_beside(struct selection *selection, struct plan_package *packag
 	return judge_by_solver(selection, package, &others, ret_judged);
 }
 
+bool selection_hint_fits(const struct selection *selection, const struct hint *hint)
+{
+	for (size_t i = 0; i < hint->patterns.count; i++)
+		if (match_index_any(selection->index, hint->patterns.items[i]))
+			return true;
+	return false;
+}
+
 /* What a hint that fits is tied to and is not there: a kernel flavor if there is one, or NULL. */
 static const char *missing_prefix(struct selection *selection, const struct plan_package *package)
 {
@@ -66,7 +87,7 @@ static const char *missing_prefix(struct selection *selection, const struct plan
 	for (size_t i = 0; i < package->driver.hint_count; i++) {
 		const struct hint *hint = &package->driver.hints[i];
 
-		if (hint->match_all || !hint->prefix || !verdict_hint_fits(package, hint) ||
+		if (hint->match_all || !hint->prefix || !selection_hint_fits(selection, hint) ||
 		    solve_is_there(selection->solve, hint->prefix, &selection->picked))
 			continue;
 		if (text_starts(hint->prefix, "kernel-"))
@@ -144,31 +165,38 @@ static void drop_strangers(struct selection *selection)
 		if (!package->hint_count && !has_match_all_hint(package) &&
 		    !ids_contain(&selection->considered, package->driver.id) &&
 		    !selection_is_rejected(selection, package->driver.id) &&
-		    !ids_contain(&selection->picked, package->driver.id))
+		    !selection_is_picked(selection, package->driver.id))
 			continue;
 		plan->packages[kept++] = *package;
 		*package = swapped;
 	}
 	while (plan->count > kept)
 		plan_drop_last(plan);
+	selection_forget_places(selection);
 }
 
 int selection_judge(struct selection *selection)
 {
+	struct plan *plan = &selection->plan;
+	int r = 0;
+
 	drop_strangers(selection);
-	for (size_t i = 0; i < selection->plan.count; i++) {
-		struct plan_package *package = &selection->plan.packages[i];
-		int r;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (selection_is_rejected(selection, plan->packages[i].driver.id))
+			continue;
+		strings_done(&plan->packages[i].required_by);
+		strings_done(&plan->packages[i].assumed);
+	}
+	for (size_t i = 0; r == 0 && i < selection->picked.count; i++)
+		r = note_required(selection, selection_picked(selection, i));
+	for (size_t i = 0; r == 0 && i < plan->count; i++) {
+		struct plan_package *package = &plan->packages[i];
 
 		if (selection_is_rejected(selection, package->driver.id))
 			continue;
-		strings_done(&package->required_by);
-		strings_done(&package->assumed);
-		r = ids_contain(&selection->picked, package->driver.id)
+		r = selection_is_picked(selection, package->driver.id)
 			    ? judge_picked(selection, package)
 			    : judge_unpicked(selection, package);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }

@@ -13,7 +13,7 @@ static bool is_for_other_kernels(struct selection *selection, const struct plan_
 	for (size_t i = 0; i < package->driver.hint_count; i++) {
 		const struct hint *hint = &package->driver.hints[i];
 
-		if (!hint->match_all && verdict_hint_fits(package, hint) &&
+		if (!hint->match_all && selection_hint_fits(selection, hint) &&
 		    (!hint->prefix || !text_starts(hint->prefix, "kernel-") ||
 		     solve_is_there(selection->solve, hint->prefix, &none)))
 			return false;

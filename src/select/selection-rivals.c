@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -33,7 +35,7 @@ int selection_compare(struct selection *selection, const struct plan_package *le
 static bool is_left_over(struct selection *selection, const struct plan_package *package)
 {
 	return package->hint_count && !selection_is_rejected(selection, package->driver.id) &&
-	       !ids_contain(&selection->picked, package->driver.id) &&
+	       !selection_is_picked(selection, package->driver.id) &&
 	       package->kabi.status != KABI_MISMATCH &&
 	       solve_fits_arch(selection->solve, package->driver.id) &&
 	       solve_hint_holds(selection->solve, package->driver.id, &selection->picked);
@@ -56,12 +58,14 @@ static int refusal_beside(struct selection *selection, const struct plan_package
 static int is_blocked(struct selection *selection, const struct plan_package *package)
 {
 	static const struct ids none = { 0 };
-	const struct plan_package *winner = selection_family_winner(selection, package);
+	const struct plan_package *winner;
 	auto_ids struct ids others = { 0 };
 	enum refusal alone, beside;
 
-	if (!is_left_over(selection, package) ||
-	    (winner && selection_compare_in_family(selection, package, winner) >= 0))
+	if (!is_left_over(selection, package))
+		return 0;
+	winner = selection_family_winner(selection, package);
+	if (winner && selection_compare_in_family(selection, package, winner) >= 0)
 		return 0;
 	for (size_t i = 0; i < selection->picked.count; i++)
 		if ((!winner || selection->picked.items[i] != winner->driver.id) &&
@@ -81,16 +85,45 @@ static bool are_rivals(const struct plan_package *left, const struct plan_packag
 	return is_same_family(left, right) || shared_module(left, right);
 }
 
+static int compare_words(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Is a family, or a module, that of two picked packages? 1, 0, or -ENOMEM. */
+static int has_rivals(struct selection *selection)
+{
+	auto_free const char **words = NULL;
+	size_t count = 0, room = 0, families = 0;
+
+	for (size_t i = 0; i < selection->picked.count; i++)
+		room += 1 + selection_picked(selection, i)->driver.modules.count;
+	words = calloc(room + 1, sizeof(*words));
+	if (!words)
+		return -ENOMEM;
+	for (size_t i = 0; i < selection->picked.count; i++)
+		if (selection_picked(selection, i)->driver.role == ROLE_DRIVER)
+			words[families++] = selection_picked(selection, i)->driver.family;
+	count = families;
+	for (size_t i = 0; i < selection->picked.count; i++) {
+		const struct strings *modules = &selection_picked(selection, i)->driver.modules;
+
+		for (size_t j = 0; j < modules->count; j++)
+			words[count++] = modules->items[j];
+	}
+	qsort(words, families, sizeof(*words), compare_words);
+	qsort(words + families, count - families, sizeof(*words), compare_words);
+	for (size_t i = 1; i < count; i++)
+		if (i != families && text_equal(words[i - 1], words[i]))
+			return 1;
+	return 0;
+}
+
 /* 1 if places have to be given in order of rank, 0 if what was picked may stay, -ENOMEM. */
 static int is_contested(struct selection *selection)
 {
-	int r = 0;
+	int r = has_rivals(selection);
 
-	for (size_t i = 0; i < selection->picked.count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (are_rivals(selection_picked(selection, i),
-				       selection_picked(selection, j)))
-				return 1;
 	for (size_t i = 0; r == 0 && i < selection->plan.count; i++)
 		r = is_blocked(selection, &selection->plan.packages[i]);
 	return r;
@@ -100,10 +133,11 @@ static int is_contested(struct selection *selection)
  */
 static int is_claim(struct selection *selection, const struct plan_package *package)
 {
-	const struct plan_package *winner = selection_family_winner(selection, package);
+	const struct plan_package *winner;
 
-	if (ids_contain(&selection->picked, package->driver.id))
+	if (selection_is_picked(selection, package->driver.id))
 		return 1;
+	winner = selection_family_winner(selection, package);
 	if (winner && is_left_over(selection, package) &&
 	    selection_compare_in_family(selection, winner, package) < 0)
 		return 1;
@@ -124,51 +158,71 @@ static int list_claims(struct selection *selection, struct ids *ret)
 	return 0;
 }
 
-/* Does LEFT claim its place before RIGHT? */
-static bool goes_before(struct selection *selection, const struct plan_package *left,
-			const struct plan_package *right)
+/* A package that claims a place, the PLACEth of them. */
+struct claim {
+	struct plan_package *package;
+	size_t place;
+	bool settled;
+};
+
+/* Families together, each in its own order. */
+static int compare_in_families(const void *left, const void *right, void *selection)
 {
-	if (is_same_family(left, right))
-		return selection_compare_in_family(selection, left, right) < 0;
-	return selection_compare(selection, left, right) < 0;
+	const struct claim *l = left, *r = right;
+	const struct driver *a = &l->package->driver, *b = &r->package->driver;
+	bool apart = a->role != ROLE_DRIVER || b->role != ROLE_DRIVER;
+	int order = apart ? (b->role == ROLE_DRIVER) - (a->role == ROLE_DRIVER)
+			  : strcmp(a->family, b->family);
+
+	if (order == 0 && !apart)
+		order = selection_compare_in_family(selection, l->package, r->package);
+	return order ? order : (l->place > r->place) - (l->place < r->place);
 }
 
-static bool is_best_of_family(struct selection *selection, const struct ids *claims,
-			      const struct plan_package *package)
+/* Is the claim the best of its family that is not settled? */
+static bool is_next_of_family(const struct claim *claims, size_t index)
 {
-	for (size_t i = 0; i < claims->count; i++) {
-		const struct plan_package *other = selection_find(selection, claims->items[i]);
-
-		if (other != package && is_same_family(other, package) &&
-		    goes_before(selection, other, package))
-			return false;
-	}
-	return true;
+	return !claims[index].settled &&
+	       (index == 0 || claims[index - 1].settled ||
+		!is_same_family(claims[index - 1].package, claims[index].package));
 }
 
-/* The claim to settle next: of the best of each family the one that ranks best; NULL at the end. */
-static struct plan_package *next_claim(struct selection *selection, const struct ids *claims)
+/* The claim to settle next: of the best of each family the one that ranks best; COUNT at the end.
+ */
+static size_t next_claim(struct selection *selection, const struct claim *claims, size_t count)
 {
-	struct plan_package *next = NULL;
+	size_t next = count;
 
-	for (size_t i = 0; i < claims->count; i++) {
-		struct plan_package *package = selection_find(selection, claims->items[i]);
+	for (size_t i = 0; i < count; i++) {
+		int order = -1;
 
-		if (is_best_of_family(selection, claims, package) &&
-		    (!next || goes_before(selection, package, next)))
-			next = package;
+		if (!is_next_of_family(claims, i))
+			continue;
+		if (next < count)
+			order = selection_compare(selection, claims[i].package,
+						  claims[next].package);
+		if (order < 0 || (order == 0 && claims[i].place < claims[next].place))
+			next = i;
 	}
 	return next;
 }
 
-static void drop_claim(struct ids *claims, int id)
+/* Put IDS in the order in which they are settled. 0 or -ENOMEM. */
+static int order_claims(struct selection *selection, struct ids *ids)
 {
-	size_t kept = 0;
+	auto_free struct claim *claims = calloc(ids->count + 1, sizeof(*claims));
+	size_t settled = 0, next;
 
-	for (size_t i = 0; i < claims->count; i++)
-		if (claims->items[i] != id)
-			claims->items[kept++] = claims->items[i];
-	claims->count = kept;
+	if (!claims)
+		return -ENOMEM;
+	for (size_t i = 0; i < ids->count; i++)
+		claims[i] = (struct claim){ selection_find(selection, ids->items[i]), i, false };
+	qsort_r(claims, ids->count, sizeof(*claims), compare_in_families, selection);
+	while ((next = next_claim(selection, claims, ids->count)) < ids->count) {
+		claims[next].settled = true;
+		ids->items[settled++] = claims[next].package->driver.id;
+	}
+	return 0;
 }
 
 /* The one of TAKEN that ships a module of PACKAGE too; NULL if there is none. */
@@ -185,12 +239,35 @@ static const struct plan_package *find_rival(struct selection *selection,
 	return NULL;
 }
 
+/* Beside how many of TAKEN, from the first on, PACKAGE can stand; it cannot beside all. */
+static size_t count_bearable(struct selection *selection, const struct plan_package *package,
+			     const struct ids *taken)
+{
+	size_t low = 0, high = taken->count - 1;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct ids some = { taken->items, middle + 1 };
+		enum refusal refusal = REFUSAL_NONE;
+
+		if (refusal_beside(selection, package, &some, &refusal) < 0)
+			return 0;
+		if (refusal == REFUSAL_NONE)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* The one of TAKEN that PACKAGE conflicts with, the last if only several together do. */
 static const struct plan_package *find_blocker(struct selection *selection,
 					       const struct plan_package *package,
 					       const struct ids *taken)
 {
-	for (size_t i = 0; i < taken->count; i++) {
+	size_t first = taken->count ? count_bearable(selection, package, taken) : 0;
+
+	for (size_t i = first; i < taken->count; i++) {
 		const struct ids one = { &taken->items[i], 1 };
 		enum refusal refusal = REFUSAL_NONE;
 
@@ -263,7 +340,7 @@ static int judge_claim(struct selection *selection, struct plan_package *package
 				      "it conflicts with %s, which ranks better",
 				      rival->driver.nevra);
 	/* What was picked stays, even where this order would rather have had it otherwise. */
-	*ret = refusal == REFUSAL_NONE || ids_contain(&selection->picked, package->driver.id)
+	*ret = refusal == REFUSAL_NONE || selection_is_picked(selection, package->driver.id)
 		       ? DENIAL_NONE
 		       : DENIAL_SILENT;
 	return 0;
@@ -277,7 +354,6 @@ static int judge_claim(struct selection *selection, struct plan_package *package
 static int settle(struct selection *selection)
 {
 	auto_ids struct ids claims = { 0 }, taken = { 0 };
-	struct plan_package *package;
 	int refused;
 
 	if (list_claims(selection, &claims) < 0)
@@ -286,12 +362,14 @@ static int settle(struct selection *selection)
 	refused = selection_examine(selection, &claims);
 	if (refused)
 		return refused;
-	while ((package = next_claim(selection, &claims))) {
-		int id = package->driver.id;
-		bool picked = ids_contain(&selection->picked, id);
+	if (order_claims(selection, &claims) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < claims.count; i++) {
+		int id = claims.items[i];
+		struct plan_package *package = selection_find(selection, id);
+		bool picked = selection_is_picked(selection, id);
 		enum denial denial;
 
-		drop_claim(&claims, id);
 		/* An older build is only of interest while no newer one has the family's place. */
 		if (!picked && has_place(selection, package, &taken))
 			continue;

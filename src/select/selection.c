@@ -14,38 +14,82 @@
 
 #define WHAT "choose packages"
 
-/* Where in the plan ID was last, which a sort may have changed; NULL if out of memory. */
-static size_t *last_place(struct selection *selection, int id)
+/* What is known of ID; NULL if out of memory. */
+static struct standing *standing_of(struct selection *selection, int id)
 {
-	size_t wanted = (size_t)id + 1, count = selection->place_count;
-	size_t *grown;
+	size_t wanted = (size_t)id + 1, count = selection->standing_count;
+	struct standing *grown;
 
 	if (wanted > count) {
-		grown = realloc(selection->places, 2 * wanted * sizeof(*grown));
+		grown = realloc(selection->standings, 2 * wanted * sizeof(*grown));
 		if (!grown)
 			return NULL;
 		memset(grown + count, 0, (2 * wanted - count) * sizeof(*grown));
-		selection->places = grown;
-		selection->place_count = 2 * wanted;
+		selection->standings = grown;
+		selection->standing_count = 2 * wanted;
 	}
-	return &selection->places[id];
+	return &selection->standings[id];
+}
+
+void selection_forget_places(struct selection *selection)
+{
+	for (size_t i = 0; i < selection->standing_count; i++)
+		selection->standings[i].place = 0;
+	selection->placed = 0;
+}
+
+/* Note where each package of the plan is that was not noted. 0 or -ENOMEM. */
+static int note_places(struct selection *selection)
+{
+	const struct plan *plan = &selection->plan;
+
+	if (selection->placed > plan->count)
+		selection_forget_places(selection);
+	for (; selection->placed < plan->count; selection->placed++) {
+		struct standing *standing =
+			standing_of(selection, plan->packages[selection->placed].driver.id);
+
+		if (!standing)
+			return -ENOMEM;
+		standing->place = selection->placed + 1;
+	}
+	return 0;
 }
 
 struct plan_package *selection_find(struct selection *selection, int id)
 {
-	const struct plan *plan = &selection->plan;
-	size_t *place = last_place(selection, id);
+	struct plan *plan = &selection->plan;
+	const struct standing *standing;
 
-	if (place && *place < plan->count && plan->packages[*place].driver.id == id)
-		return &plan->packages[*place];
-	for (size_t i = 0; i < plan->count; i++) {
-		if (plan->packages[i].driver.id != id)
-			continue;
-		if (place)
-			*place = i;
-		return &plan->packages[i];
-	}
+	if (note_places(selection) == 0 && (standing = standing_of(selection, id)))
+		return standing->place ? &plan->packages[standing->place - 1] : NULL;
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->packages[i].driver.id == id)
+			return &plan->packages[i];
 	return NULL;
+}
+
+bool selection_is_picked(const struct selection *selection, int id)
+{
+	return (size_t)id < selection->standing_count && selection->standings[id].picked;
+}
+
+/* PICKED, which is taken over, is what is picked now. 0 or -ENOMEM. */
+static int set_picked(struct selection *selection, struct ids *picked)
+{
+	for (size_t i = 0; i < selection->standing_count; i++)
+		selection->standings[i].picked = false;
+	ids_done(&selection->picked);
+	selection->picked = *picked;
+	*picked = (struct ids){ 0 };
+	for (size_t i = 0; i < selection->picked.count; i++) {
+		struct standing *standing = standing_of(selection, selection->picked.items[i]);
+
+		if (!standing)
+			return -ENOMEM;
+		standing->picked = true;
+	}
+	return 0;
 }
 
 struct plan_package *selection_picked(struct selection *selection, size_t index)
@@ -116,13 +160,22 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 	return 0;
 }
 
+int selection_diagnose(const struct selection *selection, struct source *sources, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = solve_diagnose(selection->solve, i, &sources[i].diagnostics);
+	return r;
+}
+
 struct selection *selection_free(struct selection *selection)
 {
 	if (!selection)
 		return NULL;
 	plan_done(&selection->plan);
 	plan_done(&selection->installed);
-	free(selection->places);
+	free(selection->standings);
 	ids_done(&selection->considered);
 	ids_done(&selection->rejected);
 	ids_done(&selection->picked);
@@ -160,7 +213,7 @@ bool selection_is_there(const struct selection *selection, int id)
 	for (size_t i = 0; i < selection->installed.count; i++)
 		if (selection->installed.packages[i].driver.id == id)
 			return true;
-	return ids_contain(&selection->picked, id);
+	return selection_is_picked(selection, id);
 }
 
 int selection_exclude(struct selection *selection, int id)
@@ -274,17 +327,18 @@ static int compare_builds(const void *left, const void *right, void *selection)
 	return order ? order : selection_compare_in_family(selection, a, b);
 }
 
-/* Put the packages of the plan in order; append those in AMONG, all if it is NULL. 0 or -ENOMEM. */
+/* Put the packages of the plan in order; append all, or those that are PICKED. 0 or -ENOMEM. */
 static int list_in_order(struct selection *selection,
 			 int (*compare)(const void *left, const void *right, void *selection),
-			 const struct ids *among, struct ids *ret)
+			 bool picked, struct ids *ret)
 {
 	struct plan *plan = &selection->plan;
 
 	if (plan->count)
 		qsort_r(plan->packages, plan->count, sizeof(*plan->packages), compare, selection);
+	selection_forget_places(selection);
 	for (size_t i = 0; i < plan->count; i++)
-		if ((!among || ids_contain(among, plan->packages[i].driver.id)) &&
+		if ((!picked || selection_is_picked(selection, plan->packages[i].driver.id)) &&
 		    ids_add(ret, plan->packages[i].driver.id) < 0)
 			return -ENOMEM;
 	return 0;
@@ -294,20 +348,21 @@ static int list_in_order(struct selection *selection,
  */
 static int run_solver(struct selection *selection)
 {
-	auto_ids struct ids wanted = { 0 }, builds = { 0 }, hidden = { 0 };
-	int r = collect_updates(selection, &wanted);
+	auto_ids struct ids wanted = { 0 }, builds = { 0 }, hidden = { 0 }, picked = { 0 };
+	int r = set_picked(selection, &picked);
 
-	ids_done(&selection->picked);
 	if (r == 0)
-		r = list_in_order(selection, compare_builds, NULL, &builds);
+		r = collect_updates(selection, &wanted);
+	if (r == 0)
+		r = list_in_order(selection, compare_builds, false, &builds);
 	if (r == 0)
 		r = selection_list_unpreferred(selection, &hidden);
 	if (r < 0)
 		return r;
 	solve_hide(selection->solve, &hidden, true);
-	r = solve_run(selection->solve, &wanted, &builds, &selection->picked);
+	r = solve_run(selection->solve, &wanted, &builds, &picked);
 	solve_hide(selection->solve, &hidden, false);
-	return r;
+	return r < 0 ? r : set_picked(selection, &picked);
 }
 
 /* Neither who is picked nor who is parted from whom first may depend on the order of packages. */
@@ -319,13 +374,8 @@ static int pick(struct selection *selection)
 	if (r == 0)
 		r = adopt_picked(selection);
 	if (r == 0)
-		r = list_in_order(selection, compare_ranks, &selection->picked, &picked);
-	if (r < 0)
-		return r;
-	ids_done(&selection->picked);
-	selection->picked = picked;
-	picked = (struct ids){ 0 };
-	return 0;
+		r = list_in_order(selection, compare_ranks, true, &picked);
+	return r < 0 ? r : set_picked(selection, &picked);
 }
 
 /*
@@ -429,6 +479,7 @@ int selection_plan(struct selection *selection, struct plan **ret, struct error 
 			qsort_r(selection->plan.packages, selection->plan.count,
 				sizeof(*selection->plan.packages), compare_packages,
 				selection->solve);
+		selection_forget_places(selection);
 		r = list_unmatched(selection);
 	}
 	if (r < 0 && reterr && selection->failure.what) {

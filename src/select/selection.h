@@ -23,6 +23,8 @@ int selection_new(struct catalog *catalog, const struct source *sources,
 		  const struct kernel *kernel, const struct device_list *devices,
 		  struct selection **ret, struct error *reterr);
 struct selection *selection_free(struct selection *selection);
+/* Tell each of SOURCES, those of selection_new(), what of it is too much. 0 or -ENOMEM. */
+int selection_diagnose(const struct selection *selection, struct source *sources, size_t count);
 /* Before the first plan: judge package ID too, though no hint of it may fit. 0 or -ENOMEM. */
 int selection_consider(struct selection *selection, int id);
 /* Before the first plan: leave as it is what LOCKS, borrowed, name. 0 or -ENOMEM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * solve-internal - the pool that a solve works on, for solve.c and solve-pool.c alone.
+ * solve-internal - the pool that a solve works on, for solve*.c alone.
  *
  * Layer: select.
  */
@@ -13,6 +13,9 @@
 
 /* What a pattern fits; anything is reported, but does not select. */
 enum fit { FIT_UNKNOWN, FIT_NONE, FIT_DEVICE, FIT_ANYTHING };
+
+/* Why a package on offer is not looked at at all; 0: it is. */
+enum left_out { LEFT_OUT_CROWD = 1, LEFT_OUT_REQUIRES, LEFT_OUT_OBSOLETES, LEFT_OUT_CONDITION };
 
 struct solve {
 	struct catalog *catalog;
@@ -27,6 +30,7 @@ struct solve {
 	Queue kept; /* installed packages that are locked */
 	Map considered; /* packages that may be installed */
 	Map coming; /* those that solve_look_ahead() found */
+	unsigned char *left_out; /* enum left_out by Id of a package, up to the kernel's */
 	unsigned char *fits; /* enum fit by Id of a pattern */
 	int fits_size;
 	bool without_hardware; /* while it is set, no hint holds */
@@ -35,6 +39,8 @@ struct solve {
 	int relations; /* the first that was not looked at for these */
 };
 
+/* Leave out what would take too long to solve. Before the kernel is asked for. 0 or -ENOMEM. */
+int solve_bound(struct solve *solve);
 /* Let the pool see what may be installed now, and what is assumed. */
 void solve_refresh(struct solve *solve);
 /* Have the solver ask anew which hints hold. */

@@ -33,6 +33,27 @@ bool solve_is_assumed(const struct solve *solve, Id leaf)
 	       bsearch(&leaf, assumed->elements, (size_t)assumed->count, sizeof(Id), compare_ids);
 }
 
+/*
+ * No package provides what is assumed, so that nothing can conflict with it. Nothing was asked yet,
+ * so no relation rests on it: pool_set_whatprovides() would look through all of them for each name.
+ */
+static void take_for_granted(struct solve *solve)
+{
+	Pool *pool = solve->pool;
+	Offset *relations = pool->whatprovides_rel;
+
+	for (int i = 0; i < solve->assumed.count; i++) {
+		Id leaf = solve->assumed.elements[i];
+
+		pool->whatprovides_rel = NULL;
+		if (!ISRELDEP(leaf))
+			pool_set_whatprovides(pool, leaf, OF_SYSTEM);
+		pool->whatprovides_rel = relations;
+		if (ISRELDEP(leaf))
+			relations[GETRELID(leaf)] = OF_SYSTEM;
+	}
+}
+
 void solve_refresh(struct solve *solve)
 {
 	Pool *pool = solve->pool;
@@ -40,12 +61,7 @@ void solve_refresh(struct solve *solve)
 	map_grow(&solve->considered, pool->nsolvables);
 	pool->considered = &solve->considered;
 	pool_createwhatprovides(pool);
-	/*
-	 * No package provides it, so that nothing can conflict with it. To set what provides a name
-	 * is to forget what provides relations to it: those are set later.
-	 */
-	for (int i = 0; i < solve->assumed.count; i++)
-		pool_set_whatprovides(pool, solve->assumed.elements[i], OF_SYSTEM);
+	take_for_granted(solve);
 }
 
 static bool is_known_to_rest(const struct solve *solve, Id dep)

@@ -74,7 +74,7 @@ int solve_new(struct catalog *catalog, const struct kernel *kernel, const struct
 		MAPSET(&solve->considered, id);
 	solve->fits_size = solve->pool->ss.nstrings;
 	solve->fits = calloc((size_t)solve->fits_size, 1);
-	if (!solve->fits || solve_add_bare_base(solve) < 0)
+	if (!solve->fits || solve_bound(solve) < 0 || solve_add_bare_base(solve) < 0)
 		return -ENOMEM;
 	pool_setnamespacecallback(solve->pool, namespace_callback, solve);
 	solve_refresh(solve);
@@ -95,6 +95,7 @@ struct solve *solve_free(struct solve *solve)
 	map_free(&solve->resting);
 	queue_free(&solve->kept);
 	free(solve->fits);
+	free(solve->left_out);
 	free(solve);
 	return NULL;
 }
@@ -124,7 +125,7 @@ int solve_candidates(struct solve *solve, struct ids *ret)
 		const Solvable *s = pool->solvables + id;
 
 		if (catalog_source_of(solve->catalog, id) == SIZE_MAX || s->arch == ARCH_SRC ||
-		    s->arch == ARCH_NOSRC)
+		    s->arch == ARCH_NOSRC || solve->left_out[id])
 			continue;
 		if (has_fitting_hint(solve, id) && ids_add(&ids, id) < 0)
 			return -ENOMEM;
@@ -545,6 +546,21 @@ bool solve_requires(struct solve *solve, int id, int other)
 			if (provider == other)
 				return true;
 	return false;
+}
+
+int solve_required(struct solve *solve, int id, struct ids *ret)
+{
+	Pool *pool = solve->pool;
+	const Solvable *s = pool->solvables + id;
+	Id provider, at;
+
+	if (!s->requires)
+		return 0;
+	for (const Id *dep = s->repo->idarraydata + s->requires; *dep; dep++)
+		FOR_PROVIDES (provider, at, *dep)
+			if (provider != solve->kernel_id && ids_add(ret, provider) < 0)
+				return -ENOMEM;
+	return 0;
 }
 
 bool solve_needs_symbol_sets(struct solve *solve, int id)

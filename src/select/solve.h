@@ -34,6 +34,9 @@ struct solve *solve_free(struct solve *solve);
 void solve_lock(struct solve *solve, const struct locks *locks, const struct source *sources);
 /* The name of the lock that keeps ID out, borrowed; NULL if none does. Ask after solve_lock(). */
 const char *solve_lock_of(const struct solve *solve, int id);
+/* Say of the repository SOURCE what of it was left out, since more would take too long. As below.
+ */
+int solve_diagnose(const struct solve *solve, size_t source, struct diagnostics *diagnostics);
 /* Packages on offer one of whose hints fits a device, whatever their flavor or build. */
 int solve_candidates(struct solve *solve, struct ids *ret);
 /* Is ID a kernel or a part of one? Such are never picked. */
@@ -86,6 +89,8 @@ bool solve_offers_symbol(struct solve *solve, const struct symbol_need *need,
 			 bool (*counts)(void *context, int id), void *context);
 /* Does ID require something that OTHER provides? */
 bool solve_requires(struct solve *solve, int id, int other);
+/* Append who provides something that ID requires, some of them more than once. 0 or -ENOMEM. */
+int solve_required(struct solve *solve, int id, struct ids *ret);
 /* Has ID a requirement on a symbol set, `kernel(FLAVOR:SET) = HASH` (SLE 10 and 11)? */
 bool solve_needs_symbol_sets(struct solve *solve, int id);
 /* Does the kernel say which symbol sets it has? */

@@ -298,14 +298,6 @@ int verdict_refusal(struct plan_package *package, enum refusal refusal, const ch
 	}
 }
 
-bool verdict_hint_fits(const struct plan_package *package, const struct hint *hint)
-{
-	for (size_t i = 0; i < package->hint_count; i++)
-		if (strings_contain(&hint->patterns, package->hints[i].pattern))
-			return true;
-	return false;
-}
-
 int verdict_no_device(struct plan_package *package)
 {
 	return verdict_refuse(package, REASON_NO_DEVICE, NULL,

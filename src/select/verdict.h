@@ -41,8 +41,6 @@ int verdict_refusal(struct plan_package *package, enum refusal refusal, const ch
 
 /* None of its hints fits a device, or all, and nothing that is selected needs it. */
 int verdict_no_device(struct plan_package *package);
-/* Does HINT of PACKAGE fit a device? */
-bool verdict_hint_fits(const struct plan_package *package, const struct hint *hint);
 /*
  * No hint of it counts: there are only match-all hints, or those that fit are tied to PREFIX, which
  * is not there, or (NULL) to another condition.
