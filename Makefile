@@ -98,9 +98,11 @@ $(build)/%.o: %.c $(build)/flags.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) $(rarely) -c -o $@ $<
 
-# What a run does once, at its end: small is worth more than fast.
-$(build)/src/deliver/%.o $(build)/src/report/%.o $(build)/src/verbs/%.o: \
-	rarely := $(if $(sanitize),,-Os)
+# What a run does once, or while it waits for others: small is worth more than fast.
+rarely_run := $(addprefix src/packages/,curl fetch fetch-server remote repofile url)
+$(build)/src/deliver/%.o $(build)/src/report/%.o $(build)/src/trust/%.o $(build)/src/verbs/%.o \
+		$(rarely_run:%=$(build)/%.o): \
+	rarely := $(if $(sanitize),,$(if $(filter -O2,$(CFLAGS)),-Os))
 
 unit_tests := $(patsubst tests/unit/%.c,$(build)/tests/unit/%,$(sort $(wildcard tests/unit/test-*.c)))
 unit-tests: $(unit_tests)
