@@ -114,7 +114,7 @@ uint32_t pack_choice(struct pack *pack, uint32_t value, uint32_t max)
 	pack_number(pack, &value);
 	if (pack->reads && pack->failure == 0 && value > max)
 		pack->failure = -EBADMSG;
-	return pack->failure == 0 ? value : 0;
+	return pack->reads && pack->failure < 0 ? 0 : value;
 }
 
 bool pack_flag(struct pack *pack, bool value)

@@ -60,8 +60,9 @@ static void pack_imports(struct pack *pack, struct module *module)
 		import->weak = pack_flag(pack, import->weak);
 		check_order(pack, before, import->name);
 		before = import->name;
-		module->import_count = i + 1;
 	}
+	if (pack->reads)
+		module->import_count = pack->failure == 0 ? count : 0;
 }
 
 /* Names, and after some of them a namespace. */
@@ -99,8 +100,9 @@ static void pack_exports(struct pack *pack, struct module *module)
 		symbol->exporter = module->name;
 		check_order(pack, before, symbol->name);
 		before = symbol->name;
-		module->export_count = i + 1;
 	}
+	if (pack->reads)
+		module->export_count = pack->failure == 0 ? count : 0;
 }
 
 static void pack_signature(struct pack *pack, struct module_signature *signature)

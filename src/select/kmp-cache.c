@@ -96,13 +96,15 @@ static void pack_kmp(struct pack *pack, struct kmp *kmp)
 	pack_count(pack, &files);
 	pack_make_room(pack, &kmp->files, files, sizeof(*kmp->files));
 	for (size_t i = 0; i < files && pack->failure == 0; i++) {
-		kmp->file_count = i + 1;
+		if (pack->reads)
+			kmp->file_count = i + 1;
 		pack_file(pack, &kmp->files[i]);
 	}
 	pack_count(pack, &modules);
 	pack_make_room(pack, &kmp->modules, modules, sizeof(*kmp->modules));
 	for (size_t i = 0; i < modules && pack->failure == 0; i++) {
-		kmp->module_count = i + 1;
+		if (pack->reads)
+			kmp->module_count = i + 1;
 		pack_entry(pack, &kmp->modules[i], files);
 	}
 }

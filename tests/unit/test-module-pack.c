@@ -240,9 +240,39 @@ static void names_out_of_order_are_none(void **state)
 	assert_int_equal(pack.failure, -EBADMSG);
 }
 
+/* They are judged after they were kept: nothing of them may be lost where memory is. */
+static void facts_that_cannot_be_kept_stay_as_they_are(void **state)
+{
+	struct module_import own_imports[COUNT(imports)];
+	struct symbol own_exports[COUNT(exports)];
+	struct module wanted = make_module(), module = make_module();
+	struct pack pack = { .failure = -ENOMEM };
+
+	(void)state;
+	memcpy(own_imports, imports, sizeof(imports));
+	memcpy(own_exports, exports, sizeof(exports));
+	module.imports = own_imports;
+	module.exports = own_exports;
+	module_pack(&pack, &module);
+	assert_int_equal(pack.failure, -ENOMEM);
+	assert_true(module.gpl_compatible);
+	assert_true(module.has_versions);
+	assert_int_equal(module.compression, wanted.compression);
+	assert_signatures(&wanted.signature, &module.signature);
+	assert_symbols(&wanted, &module);
+	module.imports = (struct module_import[]){ imports[1], imports[0], imports[2] };
+	pack.failure = 0;
+	module_pack(&pack, &module);
+	assert_int_equal(pack.failure, -EBADMSG);
+	assert_int_equal(module.import_count, COUNT(imports));
+	assert_true(module.exports[1].gpl_only);
+	pack_done(&pack);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts_that_cannot_be_kept_stay_as_they_are),
 		cmocka_unit_test(facts_that_were_kept_are_the_same),
 		cmocka_unit_test(a_module_that_says_nothing_is_kept_too),
 		cmocka_unit_test(facts_that_are_cut_are_none),
