@@ -27,6 +27,15 @@ bool interest_in_name(const struct interest *interest, const char *name)
 	return false;
 }
 
+bool interest_is_name(const struct interest *interest, const char *name)
+{
+	for (size_t i = 0; i < interest->names.count; i++)
+		if (text_equal(interest->names.items[i], name) ||
+		    fnmatch(interest->names.items[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
 bool interest_in_provide(const struct interest *interest, const char *name)
 {
 	auto_free char *module = NULL;

@@ -23,6 +23,8 @@ struct interest {
 
 /* May a package NAMEd so, in any version, be asked for by name? Too often yes, never wrongly no. */
 bool interest_in_name(const struct interest *interest, const char *name);
+/* Is it, surely? Where there is a package foo, "foo-bar" may be a module. */
+bool interest_is_name(const struct interest *interest, const char *name);
 /* Does a provide NAMEd so, or the file PATH, tell of the module? Also yes if out of memory. */
 bool interest_in_provide(const struct interest *interest, const char *name);
 bool interest_in_file(const struct interest *interest, const char *path);

@@ -55,7 +55,7 @@ int metadata_cache_diagnostics(struct metadata_cache *cache, struct diagnostics 
 /* Add the records one of whose hints fits one of MODALIASES. */
 int metadata_cache_fitting(struct metadata_cache *cache, const struct strings *modaliases,
 			   struct record_numbers *ret);
-/* Add the records that INTEREST names; if there are none, those that have its module. */
+/* Add the records that INTEREST may name; those that have its module, unless one surely is. */
 int metadata_cache_named(struct metadata_cache *cache, const struct interest *interest,
 			 struct record_numbers *ret);
 /*

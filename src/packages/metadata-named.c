@@ -9,6 +9,7 @@ struct record_search {
 	const struct metadata_cache *cache;
 	const struct metadata_shelf_view *shelf;
 	const struct interest *interest;
+	bool *surely; /* one is called so whose name alone tells */
 };
 
 /* All below: 1 if it is of interest, 0, or -EBADMSG. */
@@ -17,7 +18,10 @@ static int search_name(const struct record_search *search, const struct stored_r
 	size_t length;
 	const char *name = metadata_text_at(search->cache, search->shelf, record->name, &length);
 
-	return name ? interest_in_name(search->interest, name) : -EBADMSG;
+	if (!name)
+		return -EBADMSG;
+	*search->surely |= interest_is_name(search->interest, name);
+	return interest_in_name(search->interest, name);
 }
 
 static int search_run(const struct record_search *search, uint32_t number)
@@ -78,12 +82,12 @@ static int search_module(const struct record_search *search, const struct stored
 
 static int add_found(const struct metadata_cache *cache, const struct interest *interest,
 		     int (*search)(const struct record_search *, const struct stored_record *),
-		     struct record_numbers *ret)
+		     bool *surely, struct record_numbers *ret)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < cache->shelf_count && r >= 0; i++) {
-		const struct record_search where = { cache, &cache->shelves[i], interest };
+		const struct record_search where = { cache, &cache->shelves[i], interest, surely };
 		uint32_t count = metadata_count(where.shelf, TABLE_RECORDS);
 		const struct stored_record *records =
 			metadata_items_at(cache, where.shelf, TABLE_RECORDS, 0, count);
@@ -102,12 +106,12 @@ static int add_found(const struct metadata_cache *cache, const struct interest *
 int metadata_cache_named(struct metadata_cache *cache, const struct interest *interest,
 			 struct record_numbers *ret)
 {
-	size_t before = ret->count;
+	bool surely = false;
 	int r = 0;
 
 	if (interest->names.count)
-		r = add_found(cache, interest, search_name, ret);
-	if (r == 0 && ret->count == before && interest->module)
-		r = add_found(cache, interest, search_module, ret);
+		r = add_found(cache, interest, search_name, &surely, ret);
+	if (r == 0 && !surely && interest->module)
+		r = add_found(cache, interest, search_module, &surely, ret);
 	return r;
 }

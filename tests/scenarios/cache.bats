@@ -213,6 +213,29 @@ told() {
 	same
 }
 
+@test "a module whose name begins as that of a package is asked of the cache" {
+	make_repo repo <<-TEXT
+		package foo-kmp-default-1-1.x86_64
+		provides kmod(foo_bar.ko)
+		supplements modalias(kernel-default:pci:v00008086d000010D3sv*sd*bc*sc*i*)
+		package elsewhere-kmp-default-1-1.x86_64
+		provides kmod(foo_bar.ko)
+		supplements modalias(kernel-default:pci:v00008086d000010C9sv*sd*bc*sc*i*)
+		package foo-1-1.x86_64
+		provides kmod(foo.ko)
+		package kernel-default-6.4.0-1.x86_64
+		provides kernel-uname-r = 6.4.0-1-default
+		ksyms default printk=1111 kmalloc=2222
+	TEXT
+	ask
+	told explain --hardware machine --no-cache foo-bar
+	wanted=$output
+	ended=0
+	[[ $wanted == *elsewhere-kmp-default* ]] || equals "whatever has the module" "$wanted"
+	without_metadata told explain --hardware machine foo-bar
+	same
+}
+
 @test "symbols of a kernel on offer are asked of the cache" {
 	ask
 	told symbols --no-cache printk kmalloc
