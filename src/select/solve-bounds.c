@@ -221,7 +221,8 @@ static int bound_candidates(struct solve *solve)
 	if (count_peaceful(solve, items, ids.count, &peaceful) < 0)
 		return -ENOMEM;
 	for (size_t i = peaceful; i < ids.count; i++)
-		solve_leave_out(solve, items[i].id, LEFT_OUT_OBSOLETES);
+		if (!solve->left_out[items[i].id])
+			solve_leave_out(solve, items[i].id, LEFT_OUT_OBSOLETES);
 	return 0;
 }
 
@@ -294,10 +295,13 @@ int solve_diagnose(const struct solve *solve, size_t source, struct diagnostics 
 		int r = count_left_out(solve, source, why, &tally);
 		auto_free char *first = tally.first;
 
-		if (r == 0 && tally.count)
+		if (r == 0 && tally.count == 1)
+			r = diagnostics_add(diagnostics, rows[why].id, first, "%s is left out: %s",
+					    first, rows[why].why);
+		else if (r == 0 && tally.count)
 			r = diagnostics_add(diagnostics, rows[why].id, first,
-					    "%s is left out, as are %zu others: %s", first,
-					    tally.count - 1, rows[why].why);
+					    "%s is left out, the first of %zu: %s", first,
+					    tally.count, rows[why].why);
 		if (r < 0)
 			return r;
 	}
