@@ -7,6 +7,7 @@
 #pragma once
 
 #include <solv/bitmap.h>
+#include <solv/solver.h>
 
 #include "packages/catalog-internal.h"
 #include "select/solve.h"
@@ -41,6 +42,8 @@ struct solve {
 
 /* Leave out what would take too long to solve. Before the kernel is asked for. 0 or -ENOMEM. */
 int solve_bound(struct solve *solve);
+/* A solver set up as zypper's is; solver_free() it. */
+Solver *solve_make_solver(const struct solve *solve);
 /* Let the pool see what may be installed now, and what is assumed. */
 void solve_refresh(struct solve *solve);
 /* Have the solver ask anew which hints hold. */
@@ -59,3 +62,9 @@ void solve_add_kernel(struct solve *solve);
  * that may be planned ask of it. Does nothing if the base is a real one. 0 or -ENOMEM.
  */
 int solve_add_bare_base(struct solve *solve);
+
+static inline void solve_release_solver(Solver **slot)
+{
+	if (*slot)
+		solver_free(*slot);
+}
