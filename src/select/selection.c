@@ -126,9 +126,24 @@ static int add_candidates(struct selection *selection)
 
 int selection_consider(struct selection *selection, int id)
 {
+	struct plan_package *package;
+	int r;
+
 	if (ids_add(&selection->considered, id) < 0)
 		return -ENOMEM;
-	return selection_find(selection, id) || add_package(selection, id) ? 0 : -ENOMEM;
+	package = selection_find(selection, id);
+	if (!package)
+		package = add_package(selection, id);
+	if (!package)
+		return -ENOMEM;
+	/* What does not fit has a reason that says more. */
+	r = solve_is_left_out(selection->solve, id) ? selection_is_fit(selection, package) : 0;
+	if (r <= 0)
+		return r;
+	return selection_reject(selection, id, REASON_CONFLICT,
+				"it is left out, since more is on offer than can be solved: see "
+				"what is said of its repository",
+				NULL);
 }
 
 int selection_new(struct catalog *catalog, const struct source *sources,

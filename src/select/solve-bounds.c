@@ -241,6 +241,11 @@ int solve_bound(struct solve *solve)
 	return r;
 }
 
+bool solve_is_left_out(const struct solve *solve, int id)
+{
+	return id < solve->kernel_id && solve->left_out[id];
+}
+
 /* What of a source was left out: how many, and the one of them whose name comes first. */
 struct tally {
 	size_t count;

@@ -140,7 +140,7 @@ void solve_hide(struct solve *solve, const struct ids *ids, bool hidden)
 	for (size_t i = 0; i < ids->count; i++)
 		if (hidden)
 			MAPCLR(&solve->considered, ids->items[i]);
-		else
+		else if (!solve->left_out[ids->items[i]])
 			MAPSET(&solve->considered, ids->items[i]);
 	if (ids->count)
 		solve_refresh(solve);

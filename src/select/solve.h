@@ -37,6 +37,8 @@ const char *solve_lock_of(const struct solve *solve, int id);
 /* Say of the repository SOURCE what of it was left out, since more would take too long. As below.
  */
 int solve_diagnose(const struct solve *solve, size_t source, struct diagnostics *diagnostics);
+/* Was ID left out? */
+bool solve_is_left_out(const struct solve *solve, int id);
 /* Packages on offer one of whose hints fits a device, whatever their flavor or build. */
 int solve_candidates(struct solve *solve, struct ids *ret);
 /* Is ID a kernel or a part of one? Such are never picked. */

@@ -127,6 +127,28 @@ static void a_candidate_that_requires_too_many_leaves_room_for_others(void **sta
 	world_done(&world);
 }
 
+/* As `explain` does. */
+static void what_is_left_out_is_told_so_if_it_is_asked_about(void **state)
+{
+	auto_free char *crowd = many("package a-kmp-default-", ".", "-1.x86_64\n" NIC,
+				     (int)CANDIDATES_MAX + 10, false);
+	auto_ids struct ids ids = { 0 };
+	struct world world = { .repos = { crowd } };
+	const struct plan_package *package;
+
+	(void)state;
+	world_make(&world);
+	assert_int_equal(catalog_find_named(world.catalog, "a-kmp-default-3.3-1.x86_64", &ids), 0);
+	assert_int_equal(ids.count, 1);
+	assert_int_equal(selection_consider(world.selection, ids.items[0]), 0);
+	assert_int_equal(selection_plan(world.selection, &world.plan, NULL), 0);
+	package = world_package(&world, "a-kmp-default-3.3");
+	assert_int_equal(package->reason, REASON_CONFLICT);
+	assert_non_null(strstr(package->detail, "it is left out"));
+	assert_string_equal(world_verdict(&world, "a-kmp-default-1009.1009"), "selected");
+	world_done(&world);
+}
+
 static char *larger(const char *operator, const char * condition, int number)
 {
 	if (text_equal(operator, "or"))
@@ -201,6 +223,7 @@ int main(void)
 		cmocka_unit_test(of_too_many_candidates_each_repository_has_its_share),
 		cmocka_unit_test(of_too_many_builds_the_newest_are_looked_at_in_any_order),
 		cmocka_unit_test(a_candidate_that_requires_too_many_leaves_room_for_others),
+		cmocka_unit_test(what_is_left_out_is_told_so_if_it_is_asked_about),
 		cmocka_unit_test(a_condition_of_too_many_cases_is_not_solved),
 		cmocka_unit_test(candidates_that_obsolete_each_other_in_a_ring_are_few),
 	};
